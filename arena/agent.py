@@ -1,0 +1,125 @@
+"""The contract of agents, and how an agent is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .env import View
+from .errors import UserError
+from .tools import Tool
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage, ToolMessage
+
+__all__ = ["Action", "Agent", "AgentSpec", "Note", "Policy", "calling"]
+
+Note = Callable[[str, Mapping[str, object]], None]
+"""`note(kind, data)` writes a line of kind "note" into the trajectory."""
+
+
+class Agent(Protocol):
+    """Whoever takes a seat. One object plays one seat of one episode at a time."""
+
+    def reset(
+        self,
+        *,
+        seat: str,
+        instructions: str,
+        tools: Sequence[Tool],
+        seed: int,
+        note: Note,
+    ) -> None:
+        """Get ready for a new episode and forget any earlier one.
+
+        Args:
+            seat: The name of the place at the table.
+            instructions: Rules and aim.
+            tools: What may be called.
+            seed: Source of all the agent's own randomness.
+            note: Puts into the record what the messages do not show.
+        """
+        ...
+
+    async def act(
+        self, observation: str, view: View, results: Sequence[ToolMessage]
+    ) -> AIMessage:
+        """Return the next message, with one tool call or several.
+
+        Args:
+            observation: What the seat sees now.
+            view: The same knowledge as data.
+            results: One message for each tool call of the agent's last message, in
+                order; that of the last call that was played holds `observation`. Empty
+                at the start and after a message without calls.
+        """
+        ...
+
+
+class Action(NamedTuple):
+    """A tool call as an agent thinks of it, without an id."""
+
+    name: str
+    args: Mapping[str, Any]
+
+
+class Policy(Protocol):
+    """An agent whose exact action probabilities are known."""
+
+    def probabilities(self, view: View) -> Sequence[tuple[float, Action]]:
+        """Return every action it may take at `view` with its probability; sum 1."""
+        ...
+
+
+def calling(*actions: Action, text: str = "") -> AIMessage:
+    """Return the message that makes these tool calls."""
+    from langchain_core.messages import AIMessage
+
+    calls = [
+        {"name": action.name, "args": dict(action.args), "id": f"call-{number}"}
+        for number, action in enumerate(actions, 1)
+    ]
+    return AIMessage(content=text, tool_calls=calls)
+
+
+class AgentSpec(BaseModel):
+    """How to make an agent: enough to make the same one again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """The registered name."""
+    model: str | None = None
+    """`provider:name` of a chat model, for agents that take one."""
+    options: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+    """Keyword arguments of the agent."""
+    price: tuple[float, float] | None = None
+    """US dollars per million input and per million output tokens."""
+
+    @classmethod
+    def parse(cls, text: str) -> AgentSpec:
+        """Read `NAME` or `NAME:PROVIDER:MODEL`.
+
+        Raises:
+            UserError: If a model is given without its provider.
+        """
+        name, _, model = text.partition(":")
+        if model and ":" not in model:
+            raise UserError(
+                f"agent {text!r}: a model is named provider:name, as in "
+                f"{name}:openai:{model}"
+            )
+        return cls(name=name, model=model or None)
+
+    @property
+    def label(self) -> str:
+        """The name that tables and files show."""
+        return f"{self.name}:{self.model}" if self.model else self.name
+
+    @property
+    def slug(self) -> str:
+        """The label with nothing in it that a file name cannot hold."""
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", self.label)

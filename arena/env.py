@@ -1,0 +1,167 @@
+"""The contract of environments: Gymnasium's, with tools as methods and seats."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import gymnasium
+
+from .arguments import BadArguments
+from .errors import IllegalAction, nearest
+from .spaces import ToolCalls, Utf8
+from .tools import Tool, tools_of
+
+if TYPE_CHECKING:
+    from langchain_core.messages import ToolCall
+
+__all__ = ["Env", "View"]
+
+View = Mapping[str, object]
+"""What a seat may know, as plain data: the observation for scripted agents.
+
+`legal` lists the names of the tools that may be called now.
+"""
+
+
+class Env(gymnasium.Env[str, "ToolCall"], ABC):
+    """A world with one or more seats, played through tool calls.
+
+    A subclass defines `start`, `observe`, `view`, `instructions` and its tools (methods
+    marked with `@tool`), and keeps `turn`, `over` and `payoffs` true. All randomness is
+    drawn from `self.np_random`. Its class docstring is its specification.
+
+    Attributes:
+        seats: Names of the places at the table, in order of play.
+        turn: The seat to act; after the end, the seat that acted last.
+        over: Whether the episode has ended by its own rules.
+        payoffs: The game's own payoff of each seat so far.
+        partners: Registered agents that take the other seats where only one agent is
+            given, as in `gymnasium.make`.
+        blocking: Whether `reset` and `step` may wait for something outside this
+            process; the loop then runs them in a worker thread.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012  (Gymnasium's declaration)
+    partners: ClassVar[Mapping[str, str]] = {}
+    blocking: ClassVar[bool] = False
+
+    seats: tuple[str, ...] = ("player",)
+    turn: str
+    over: bool
+    payoffs: dict[str, float]
+
+    def __init__(self, *, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.turn = self.seats[0]
+        self.over = False
+        self.payoffs = dict.fromkeys(self.seats, 0.0)
+        self._tools = {seat: self.tools(seat) for seat in self.seats}
+        self._told = dict.fromkeys(self.seats, "")
+        self.action_space = ToolCalls(self._tools[self.turn])
+        self.observation_space = Utf8()
+
+    @abstractmethod
+    def instructions(self, seat: str) -> str:
+        """Return the rules and the aim, as `seat` is told them before the start."""
+
+    @abstractmethod
+    def start(self, options: Mapping[str, Any]) -> None:
+        """Set up a new episode from `self.np_random`, and `turn`."""
+
+    @abstractmethod
+    def observe(self, seat: str) -> str:
+        """Return what `seat` sees now; nothing that it may not know."""
+
+    @abstractmethod
+    def view(self, seat: str) -> dict[str, object]:
+        """Return the same knowledge as plain data (JSON types)."""
+
+    def tools(self, seat: str) -> Mapping[str, Tool]:
+        """Return the tools of `seat`, the same for the whole episode."""
+        return tools_of(type(self))
+
+    def legal(self, seat: str) -> list[str]:
+        """Return the names of the tools that `seat` may call now."""
+        return [] if self.over else list(self._tools[seat])
+
+    def evidence(self) -> dict[str, object]:
+        """Return what scorers need to know at the end, as JSON types.
+
+        Called once, before `close`; it may hold what no seat was allowed to know.
+        """
+        return {}
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Start a new episode.
+
+        Returns:
+            The observation of the seat whose turn it is, and `info` with its name in
+            `seat` and its knowledge as data in `view`.
+        """
+        super().reset(seed=seed)
+        self.over = False
+        self.payoffs = dict.fromkeys(self.seats, 0.0)
+        self._told = dict.fromkeys(self.seats, "")
+        self.start(options or {})
+        return self._observation(), self._info()
+
+    def step(self, action: ToolCall) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """Play one tool call of the seat whose turn it is.
+
+        A bad call (unknown tool, wrong arguments, illegal now) is answered with what is
+        legal, changes nothing and never raises; `info["error"]` holds the reason.
+
+        Returns:
+            observation: For the seat whose turn it is then, and only what it may know.
+            reward: What the caller's own payoff changed by.
+            terminated: The episode has ended by its own rules.
+            truncated: The environment itself cut the episode short.
+            info: `seat`, `view`, and `error` for a bad call.
+        """
+        seat = self.turn
+        try:
+            tool, args = self._checked(seat, action)
+            before = self.payoffs[seat]
+            told = tool.function(self, **args)
+        except IllegalAction as error:
+            text = f"Error: {error} Nothing changed. {self._legal_text(seat)}"
+            return text, 0.0, self.over, False, {**self._info(), "error": str(error)}
+        if told:
+            self._told[seat] = told
+        reward = self.payoffs[seat] - before
+        return self._observation(), reward, self.over, False, self._info()
+
+    def render(self) -> str | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return what the seat to act sees, in the render mode "ansi"."""
+        return self.observe(self.turn) if self.render_mode == "ansi" else None
+
+    def _checked(self, seat: str, action: ToolCall) -> tuple[Tool, dict[str, Any]]:
+        name, legal = str(action["name"]), self.legal(seat)
+        tool = self._tools[seat].get(name)
+        if tool is None:
+            close = nearest(name, legal)
+            hint = f", did you mean {close!r}?" if close else "."
+            raise IllegalAction(f"there is no tool {name[:80]!r}{hint}")
+        if name not in legal:
+            raise IllegalAction(f"{name!r} is not allowed now.")
+        try:
+            return tool, tool.check(action["args"])
+        except BadArguments as error:
+            raise IllegalAction(f"{name}: {error}.") from None
+
+    def _legal_text(self, seat: str) -> str:
+        names = self.legal(seat)
+        return f"Legal now: {', '.join(names)}." if names else "The episode is over."
+
+    def _observation(self) -> str:
+        """Join what a tool told the seat to act with what it sees now."""
+        told, self._told[self.turn] = self._told[self.turn], ""
+        seen = self.observe(self.turn)
+        return f"{told}\n{seen}" if told and seen else told or seen
+
+    def _info(self) -> dict[str, Any]:
+        return {"seat": self.turn, "view": self.view(self.turn)}

@@ -1,0 +1,286 @@
+"""The episode loop: agents and environment meet here, under limits, on the record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import anyio
+import anyio.to_thread
+from pydantic import BaseModel, ConfigDict
+
+from .agent import AgentSpec
+from .env import Env
+from .errors import EpisodeError, boundary, one_line
+from .limits import EndReason, Limits, Usage, reached
+from .redaction import Redactor
+from .registry import make_agent, make_env
+from .seating import Player, legal_text, tools_in_openai_form
+from .trajectory import Header, ScenarioRef, Seal, TrajectoryWriter
+from .versions import git_commit, versions
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage, ToolCall
+
+__all__ = ["EpisodeResult", "EpisodeSpec", "play"]
+
+T = TypeVar("T")
+
+
+class EpisodeSpec(BaseModel):
+    """All that an episode depends on: two plays of one specification are equal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    episode: str
+    """Id, unique in its run."""
+    scenario: ScenarioRef
+    seats: dict[str, AgentSpec]
+    tested: list[str]
+    """The seats of the agent under test."""
+    label: str
+    """The name of the agent under test in tables."""
+    seed: int
+    sample: int
+    epoch: int
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class EpisodeResult:
+    """How an episode ended."""
+
+    seal: Seal
+    error: EpisodeError | None = None
+
+
+async def play(
+    spec: EpisodeSpec, path: Path, run: str, redactor: Redactor
+) -> EpisodeResult:
+    """Play one episode and record it at `path`.
+
+    Failures of the agent, its model or the environment end the episode as errors on the
+    record. Cancellation ends it as interrupted and passes on.
+
+    Raises:
+        UserError: If an agent or the environment cannot be made, before any record.
+        RecordError: If the record cannot be written.
+    """
+    players = {
+        seat: Player(seat, make_agent(agent)) for seat, agent in spec.seats.items()
+    }
+    env = make_env(spec.scenario.environment, spec.scenario.parameters)
+    with TrajectoryWriter(path, redactor) as writer:
+        writer.header(_header(spec, run, env))
+        table = _Table(env, players, spec, writer)
+        reason: EndReason = "error"
+        error: EpisodeError | None = None
+        try:
+            reason = await table.play()
+        except EpisodeError as failure:
+            error = failure
+        except anyio.get_cancelled_exc_class():
+            reason = "interrupted"
+            raise
+        finally:
+            reason, error = table.close(reason, error)
+        return EpisodeResult(writer.seal(reason), error)
+
+
+@dataclass
+class _Table:
+    """One episode while it is played."""
+
+    env: Env
+    players: Mapping[str, Player]
+    spec: EpisodeSpec
+    writer: TrajectoryWriter
+    usage: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    started: float = field(default_factory=time.monotonic)
+
+    async def play(self) -> EndReason:
+        """Reset, then let seats act until an end or a limit."""
+        self.usage = {seat: Usage() for seat in self.env.seats}
+        with anyio.move_on_after(self.spec.limits.wall_s):
+            return await self._play()
+        return "time_limit"
+
+    async def _play(self) -> EndReason:
+        with boundary("environment"):
+            observation, info = await self._off_loop(
+                lambda: self.env.reset(seed=self.spec.seed)
+            )
+        for seat, player in self.players.items():
+            with boundary("agent"):
+                player.reset(self.env, self.spec.seed, self._noting(seat))
+        self._tell(observation, info)
+        while not self.env.over:
+            if limit := reached(self.spec.limits, self.usage):
+                return limit
+            if await self._turn(self.players[self.env.turn]):
+                return "cut"
+        return "completed"
+
+    async def _turn(self, player: Player) -> bool:
+        """Let one seat act once; return whether the environment cut the episode."""
+        seat = player.seat
+        begun = time.monotonic()
+        with boundary("agent"):
+            message = await player.act()
+        self._count(seat, message)
+        latency = time.monotonic() - begun
+        self.writer.write("message", _message(seat, message, latency))
+        calls = list(message.tool_calls)
+        for bad in message.invalid_tool_calls:
+            call: ToolCall = {"name": bad["name"] or "", "args": {}, "id": bad["id"]}
+            problem = one_line(bad["error"] or "the arguments are not valid JSON", 200)
+            self._refuse(player, call, problem)
+        if not calls and not message.invalid_tool_calls:
+            text = legal_text(self.env.legal(seat))
+            self._bad_call(seat)
+            self._tell(text, {"seat": seat, "view": self.env.view(seat)})
+        for call in calls:
+            if self.env.over or self.env.turn != seat:
+                player.answer(call, "Not run: an earlier call of yours ended the turn.")
+                self.writer.note("not_run", {"seat": seat, "call": call})
+            elif await self._step(player, call):
+                return True
+        return False
+
+    async def _step(self, player: Player, call: ToolCall) -> bool:
+        """Play one call; return whether the environment cut the episode."""
+        with boundary("environment"):
+            observation, reward, terminated, truncated, info = await self._off_loop(
+                lambda: self.env.step(call)
+            )
+        step = {
+            "seat": player.seat,
+            "call": {"name": call["name"], "args": call["args"], "id": call["id"]},
+            "reward": reward,
+            "terminated": terminated,
+            "truncated": truncated,
+        }
+        usage = self.usage[player.seat]
+        usage.tool_calls += 1
+        if "error" in info:
+            self._bad_call(player.seat)
+            step["error"] = info["error"]
+        else:
+            usage.errors_in_a_row = 0
+        self.writer.write("step", step)
+        stays = self.env.turn == player.seat
+        player.answer(call, observation if stays else None)
+        self._tell(observation, info)
+        return truncated
+
+    def _refuse(self, player: Player, call: ToolCall, problem: str) -> None:
+        """Answer a call that could not even be read."""
+        seat = player.seat
+        legal = ", ".join(self.env.legal(seat))
+        text = f"Error: {problem} Nothing changed. Legal now: {legal}."
+        self.usage[seat].tool_calls += 1
+        self._bad_call(seat)
+        step = {"seat": seat, "call": dict(call), "reward": 0.0, "error": problem}
+        self.writer.write("step", {**step, "terminated": False, "truncated": False})
+        player.answer(call, text)
+        self._tell(text, {"seat": seat, "view": self.env.view(seat)})
+
+    def _bad_call(self, seat: str) -> None:
+        self.usage[seat].tool_errors += 1
+        self.usage[seat].errors_in_a_row += 1
+
+    def _tell(self, observation: str, info: Mapping[str, Any]) -> None:
+        """Pass an observation to the seat it is for, on the record."""
+        seat = cast(str, info["seat"])
+        self.writer.write("observation", {"seat": seat, "text": observation})
+        self.players[seat].tell(observation, info["view"])
+
+    def _count(self, seat: str, message: AIMessage) -> None:
+        usage = self.usage[seat]
+        usage.turns += 1
+        if message.usage_metadata is None:
+            return
+        tokens_in = message.usage_metadata["input_tokens"]
+        tokens_out = message.usage_metadata["output_tokens"]
+        usage.input_tokens += tokens_in
+        usage.output_tokens += tokens_out
+        if price := self.spec.seats[seat].price:
+            usage.cost_usd += (tokens_in * price[0] + tokens_out * price[1]) / 1e6
+
+    def _noting(self, seat: str) -> Callable[[str, Mapping[str, object]], None]:
+        return lambda about, data: self.writer.note(about, {"seat": seat, **data})
+
+    async def _off_loop(self, call: Callable[[], T]) -> T:
+        """Run what may wait for the outside in a thread, and the rest at once."""
+        if self.env.blocking:
+            return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
+        return call()
+
+    def close(
+        self, reason: EndReason, error: EpisodeError | None
+    ) -> tuple[EndReason, EpisodeError | None]:
+        """Gather the evidence, close the environment and write the last line."""
+        evidence: dict[str, object] = {}
+        try:
+            with boundary("environment"):
+                evidence = self.env.evidence()
+                self.env.close()
+        except EpisodeError as failure:
+            if error is None:
+                reason, error = "error", failure
+        end: dict[str, object] = {
+            "reason": reason,
+            "payoffs": dict(self.env.payoffs),
+            "usage": {seat: usage.as_dict() for seat, usage in self.usage.items()},
+            "wall_s": round(time.monotonic() - self.started, 6),
+            "evidence": evidence,
+        }
+        if error is not None:
+            end["error"] = {"where": error.where, "message": str(error)}
+        self.writer.write("end", end)
+        return reason, error
+
+
+def _header(spec: EpisodeSpec, run: str, env: Env) -> Header:
+    return Header(
+        run=run,
+        episode=spec.episode,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        scenario=spec.scenario,
+        seed=spec.seed,
+        sample=spec.sample,
+        epoch=spec.epoch,
+        seats=spec.seats,
+        tested=spec.tested,
+        limits=spec.limits,
+        instructions={seat: env.instructions(seat) for seat in env.seats},
+        tools={seat: tools_in_openai_form(env.tools(seat)) for seat in env.seats},
+        versions=versions(),
+        git_commit=git_commit(),
+    )
+
+
+def _message(seat: str, message: AIMessage, latency: float) -> dict[str, object]:
+    """Return what the record keeps of a message; empty fields are left out."""
+    metadata = message.response_metadata
+    optional = {
+        "invalid_tool_calls": message.invalid_tool_calls,
+        "usage": message.usage_metadata,
+        "model": metadata.get("model_name") or metadata.get("model"),
+        "stop": metadata.get("finish_reason") or metadata.get("stop_reason"),
+        "refusal": message.additional_kwargs.get("refusal"),
+    }
+    return {
+        "seat": seat,
+        "content": message.content,
+        "tool_calls": [
+            {"name": call["name"], "args": call["args"], "id": call["id"]}
+            for call in message.tool_calls
+        ],
+        **{key: value for key, value in optional.items() if value},
+        "latency_s": round(latency, 6),
+    }

@@ -1,0 +1,210 @@
+"""What a run plays: scenarios by agents by seeds by epochs, as plain data."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from .agent import AgentSpec
+from .episode import EpisodeSpec
+from .errors import UnknownName, UserError
+from .limits import Limits
+from .registry import make_agent, make_env
+from .scenario import Scenario, ScorerChoice, Suite, SuiteEntry
+from .seating import derive_seed
+from .trajectory import ScenarioRef
+
+__all__ = ["Plan", "PlannedScenario", "make_plan"]
+
+
+class PlannedScenario(BaseModel):
+    """One scenario with all that is needed to play and to score it again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ref: ScenarioRef
+    description: str
+    open_seats: list[str]
+    """Seats of the agent under test."""
+    fixed: dict[str, list[AgentSpec]]
+    """Of several agents, epoch e seats number e modulo their count."""
+    seeds: list[int]
+    limits: Limits
+    scorers: list[ScorerChoice]
+    control: str | None
+    agents: list[AgentSpec]
+    epochs: int
+
+
+class Plan(BaseModel):
+    """A run before it is played; equal plans have equal fingerprints."""
+
+    model_config = ConfigDict(frozen=True)
+
+    suite: str
+    seed: int
+    scenarios: list[PlannedScenario]
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits of a digest of everything that is played."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    def episodes(self) -> Iterator[EpisodeSpec]:
+        """Yield every episode.
+
+        The seed of an episode depends on the run's seed, the sample and the epoch, and
+        not on scenario or agent, so that agents meet the same worlds and a scenario can
+        be paired with its control.
+        """
+        for scenario in self.scenarios:
+            for agent in scenario.agents:
+                for sample in range(max(1, len(scenario.seeds))):
+                    for epoch in range(scenario.epochs):
+                        yield self._episode(scenario, agent, sample, epoch)
+
+    def _episode(
+        self, scenario: PlannedScenario, agent: AgentSpec, sample: int, epoch: int
+    ) -> EpisodeSpec:
+        seats = {seat: agent for seat in scenario.open_seats}
+        for seat, agents in scenario.fixed.items():
+            seats[seat] = agents[epoch % len(agents)]
+        fixed_world = scenario.seeds[sample] if scenario.seeds else None
+        name = re.sub(r"[^A-Za-z0-9._-]+", ".", scenario.ref.name)
+        return EpisodeSpec(
+            episode=f"{name}--{agent.slug}--s{sample}e{epoch:05d}",
+            scenario=scenario.ref,
+            seats=seats,
+            tested=scenario.open_seats,
+            label=agent.label,
+            seed=derive_seed(self.seed, sample, epoch)
+            if fixed_world is None
+            else fixed_world,
+            sample=sample,
+            epoch=epoch,
+            limits=scenario.limits,
+        )
+
+
+def make_plan(
+    suites: Sequence[Suite],
+    *,
+    agents: Sequence[AgentSpec] = (),
+    seats: Mapping[str, AgentSpec] | None = None,
+    epochs: int | None = None,
+    seed: int = 0,
+    limits: Mapping[str, Any] | None = None,
+) -> Plan:
+    """Plan a run and check everything in it that can be checked before it starts.
+
+    Args:
+        suites: What to play.
+        agents: Who takes the open seats; by default the baselines that a suite names.
+        seats: Agents for single seats, in place of the scenario's own.
+        epochs: Repeats; by default what a suite says, or 1.
+        seed: Of the run.
+        limits: Fields of `Limits` in place of the scenario's own.
+
+    Raises:
+        UserError: For a seat that no scenario has, an agent that cannot be made, two
+            agents or scenarios that one table could not tell apart.
+    """
+    seats = dict(seats or {})
+    entries = [pair for suite in suites for pair in suite.entries]
+    planned = [
+        _planned(entry, scenario, agents, seats, epochs, limits or {})
+        for entry, scenario in entries
+    ]
+    _check_seats_exist(seats, planned)
+    _check_distinct("scenario", [p.ref.name for p in planned])
+    for scenario in planned:
+        _check_distinct("agent", [a.slug for a in scenario.agents])
+    _check_agents(planned)
+    name = "+".join(suite.name for suite in suites)
+    return Plan(suite=name, seed=seed, scenarios=planned)
+
+
+def _planned(
+    entry: SuiteEntry,
+    scenario: Scenario,
+    agents: Sequence[AgentSpec],
+    seats: Mapping[str, AgentSpec],
+    epochs: int | None,
+    limits: Mapping[str, Any],
+) -> PlannedScenario:
+    content = scenario.content
+    env = make_env(scenario.environment, content.parameters)
+    fixed = {
+        seat: [AgentSpec.parse(name) for name in names]
+        for seat, names in content.seats.items()
+    }
+    fixed |= {seat: [agent] for seat, agent in seats.items() if seat in env.seats}
+    players = list(agents) or [AgentSpec.parse(name) for name in entry.agents]
+    if not players:
+        raise UserError(
+            f"{scenario.name}: nobody to play; name an agent, as in --agent random"
+        )
+    open_seats = [seat for seat in env.seats if seat not in fixed]
+    if not open_seats:
+        raise UserError(f"{scenario.name}: every seat is taken, none is left to test")
+    return PlannedScenario(
+        ref=ScenarioRef(
+            name=scenario.name,
+            digest=scenario.digest,
+            environment=scenario.environment,
+            parameters=content.parameters,
+        ),
+        description=content.description,
+        open_seats=open_seats,
+        fixed=fixed,
+        seeds=content.seeds,
+        limits=Limits.model_validate(content.limits.model_dump() | dict(limits)),
+        scorers=content.scorers,
+        control=content.control,
+        agents=players,
+        epochs=epochs or entry.epochs or 1,
+    )
+
+
+def _check_seats_exist(
+    seats: Mapping[str, AgentSpec], planned: Sequence[PlannedScenario]
+) -> None:
+    known = {seat for p in planned for seat in (*p.open_seats, *p.fixed)}
+    for seat in seats:
+        if not any(seat in p.fixed or seat in p.open_seats for p in planned):
+            raise UnknownName("seat", seat, known)
+    for p in planned:
+        unknown = [seat for seat in seats if seat not in {*p.open_seats, *p.fixed}]
+        if unknown:
+            own = [*p.open_seats, *p.fixed]
+            raise UserError(
+                f"{p.ref.name} has no seat {unknown[0]!r}; its seats: {', '.join(own)}"
+            )
+
+
+def _check_distinct(kind: str, names: Sequence[str]) -> None:
+    name, count = Counter(names).most_common(1)[0]
+    if count > 1:
+        raise UserError(f"{kind} {name!r} is there {count} times; name it once")
+
+
+def _check_agents(planned: Sequence[PlannedScenario]) -> None:
+    """Make every agent once, so that a wrong one is found before anything is played."""
+    seen: set[str] = set()
+    for scenario in planned:
+        fixed = [agent for agents in scenario.fixed.values() for agent in agents]
+        for agent in [*scenario.agents, *fixed]:
+            key = agent.model_dump_json()
+            if key not in seen:
+                make_agent(agent)
+                seen.add(key)
+            if scenario.limits.cost_usd is not None and agent.model and not agent.price:
+                raise UserError(
+                    f"{scenario.ref.name} limits the cost, but {agent.label!r} has no "
+                    "price: give --price INPUT,OUTPUT in US dollars per million tokens"
+                )

@@ -1,0 +1,248 @@
+"""The table of a run: scores by scenario and agent, with n and interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .episode import EpisodeSpec
+from .errors import UserError
+from .intervals import (
+    Estimate,
+    cluster_bootstrap,
+    mean_interval,
+    paired_difference,
+    pass_at_k,
+    pass_hat_k,
+    rate_interval,
+)
+from .registry import load
+from .run_folder import Manifest
+from .scoring import Score, Scorer
+
+__all__ = ["Results", "Row", "results"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One agent in one scenario, by one scorer."""
+
+    scenario: str
+    agent: str
+    scorer: str
+    headline: bool
+    """Whether it is the scenario's first scorer."""
+    better: str
+    """`higher` or `lower`."""
+    estimate: Estimate
+    planned: int
+    """Episodes."""
+    played: int
+    errors: int
+    """Episodes that failed for an infrastructure reason: missing data."""
+    unscored: int
+    """Episodes that ended well but that the scorer could not judge: missing data."""
+    why_unscored: list[str] = field(default_factory=list[str])
+    """The reasons, each once."""
+    pass_k: dict[str, float] = field(default_factory=dict[str, float])
+    """`pass@k` and `pass^k`, for the k asked for, where every score is 0 or 1."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that a run says.
+
+    Attributes:
+        rows: One for each scenario, agent and scorer.
+        differences: Scenario minus control, episode by episode of the same seed.
+        overall: One for each agent and scorer that several scenarios share.
+    """
+
+    rows: list[Row]
+    differences: list[Row]
+    overall: list[Row]
+
+    @property
+    def errors(self) -> int:
+        """Episodes that failed for an infrastructure reason."""
+        return sum(row.errors for row in self.rows if row.headline)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON types."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """The scores of one scenario, agent and scorer."""
+
+    specs: Sequence[EpisodeSpec]
+    values: Mapping[tuple[int, int], float]
+    """By sample and epoch."""
+    errors: int
+    played: int
+    why_unscored: list[str]
+
+
+def results(
+    manifest: Manifest,
+    scores: Mapping[str, Sequence[Score]],
+    *,
+    confidence: float = 0.95,
+    ks: Sequence[int] = (),
+) -> Results:
+    """Summarise a run.
+
+    Args:
+        manifest: What was planned and played.
+        scores: By episode.
+        confidence: Of the intervals, above 0 and below 1.
+        ks: For which k to give pass@k and pass^k.
+
+    Raises:
+        UserError: For a confidence or k out of range.
+    """
+    if not 0 < confidence < 1:
+        raise UserError(f"confidence must be above 0 and below 1, given {confidence}")
+    cells = {key: cell for key, cell in _cells(manifest, scores)}
+    rows: list[Row] = []
+    differences: list[Row] = []
+    for scenario in manifest.plan.scenarios:
+        for agent in (a.label for a in scenario.agents):
+            for index, choice in enumerate(scenario.scorers):
+                key = (scenario.ref.name, agent, choice.name)
+                estimate = _estimate(choice.name, cells[key].values, confidence)
+                row = _row(key, index == 0, cells[key], estimate, ks)
+                rows.append(row)
+                other = cells.get((scenario.control or "", agent, choice.name))
+                if other is not None:
+                    pairs = _pairs(cells[key], other)
+                    name = f"{scenario.ref.name} − {scenario.control}"
+                    differences.append(
+                        _row(
+                            (name, agent, choice.name),
+                            index == 0,
+                            cells[key],
+                            paired_difference(pairs, confidence),
+                            (),
+                        )
+                    )
+    return Results(rows, differences, list(_overall(rows, cells, confidence)))
+
+
+def _cells(
+    manifest: Manifest, scores: Mapping[str, Sequence[Score]]
+) -> Iterator[tuple[tuple[str, str, str], _Cell]]:
+    specs: dict[tuple[str, str], list[EpisodeSpec]] = {}
+    for spec in manifest.plan.episodes():
+        specs.setdefault((spec.scenario.name, spec.label), []).append(spec)
+    for scenario in manifest.plan.scenarios:
+        for agent in (a.label for a in scenario.agents):
+            planned = specs[scenario.ref.name, agent]
+            seals = [manifest.episodes.get(spec.episode) for spec in planned]
+            errors = sum(1 for seal in seals if seal and seal.reason == "error")
+            for choice in scenario.scorers:
+                values: dict[tuple[int, int], float] = {}
+                reasons: list[str] = []
+                for spec, seal in zip(planned, seals, strict=True):
+                    score = _of(choice.name, scores.get(spec.episode, ()))
+                    if score is None or seal is None:
+                        continue
+                    if score.value is not None:
+                        values[spec.sample, spec.epoch] = score.value
+                    elif seal.reason != "error":
+                        reasons.append(score.reason or "no reason given")
+                played = sum(1 for seal in seals if seal)
+                cell = _Cell(planned, values, errors, played, reasons)
+                yield (scenario.ref.name, agent, choice.name), cell
+
+
+def _of(scorer: str, scores: Sequence[Score]) -> Score | None:
+    return next((score for score in scores if score.scorer == scorer), None)
+
+
+def _estimate(
+    scorer: str, values: Mapping[tuple[int, int], float], confidence: float
+) -> Estimate:
+    judge: Scorer = load("scorers", scorer)
+    interval = rate_interval if judge.measure == "rate" else mean_interval
+    return interval(list(values.values()), confidence)
+
+
+def _row(
+    key: tuple[str, str, str],
+    headline: bool,
+    cell: _Cell,
+    estimate: Estimate,
+    ks: Sequence[int],
+) -> Row:
+    scenario, agent, scorer = key
+    judge: Scorer = load("scorers", scorer)
+    return Row(
+        scenario=scenario,
+        agent=agent,
+        scorer=scorer,
+        headline=headline,
+        better=judge.better,
+        estimate=estimate,
+        planned=len(cell.specs),
+        played=cell.played,
+        errors=cell.errors,
+        unscored=len(cell.why_unscored),
+        why_unscored=sorted(set(cell.why_unscored)),
+        pass_k=_pass_k(cell.values, ks) if judge.measure == "rate" else {},
+    )
+
+
+def _pass_k(
+    values: Mapping[tuple[int, int], float], ks: Sequence[int]
+) -> dict[str, float]:
+    """Average pass@k and pass^k over samples; each sample's epochs are its tries."""
+    tries: dict[int, list[float]] = {}
+    for (sample, _), value in values.items():
+        tries.setdefault(sample, []).append(value)
+    if not tries or any(value not in (0.0, 1.0) for value in values.values()):
+        return {}
+    found: dict[str, float] = {}
+    for k in ks:
+        if not all(1 <= k <= len(group) for group in tries.values()):
+            fewest = min(len(group) for group in tries.values())
+            raise UserError(f"k = {k}: there are {fewest} scored epochs of a sample")
+        for name, chance in (("pass@", pass_at_k), ("pass^", pass_hat_k)):
+            chances = [chance(len(g), int(sum(g)), k) for g in tries.values()]
+            found[f"{name}{k}"] = sum(chances) / len(chances)
+    return found
+
+
+def _pairs(cell: _Cell, control: _Cell) -> list[tuple[float, float]]:
+    both = cell.values.keys() & control.values.keys()
+    return [(cell.values[key], control.values[key]) for key in sorted(both)]
+
+
+def _overall(
+    rows: Sequence[Row],
+    cells: Mapping[tuple[str, str, str], _Cell],
+    confidence: float,
+) -> Iterator[Row]:
+    """Average over scenarios, each with the same weight, where a scorer is shared."""
+    shared: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        shared.setdefault((row.agent, row.scorer), []).append(row)
+    for (agent, scorer), group in shared.items():
+        if len(group) < 2:
+            continue
+        members = {row.scenario: cells[row.scenario, agent, scorer] for row in group}
+        clusters = {name: list(cell.values.values()) for name, cell in members.items()}
+        yield Row(
+            scenario=f"all {len(group)} scenarios",
+            agent=agent,
+            scorer=scorer,
+            headline=any(row.headline for row in group),
+            better=group[0].better,
+            estimate=cluster_bootstrap(clusters, confidence),
+            planned=sum(row.planned for row in group),
+            played=sum(row.played for row in group),
+            errors=sum(row.errors for row in group),
+            unscored=sum(row.unscored for row in group),
+        )

@@ -1,0 +1,135 @@
+"""Playing a plan: many episodes at once, each on its own record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+
+from .episode import EpisodeResult, EpisodeSpec, play
+from .plan import Plan, PlannedScenario
+from .redaction import Redactor
+from .run_folder import RunFolder
+from .scoring import Score, score_trajectory
+from .trajectory import read_trajectory
+
+__all__ = ["Observer", "RunOutcome", "run", "score_run"]
+
+
+class Observer(Protocol):
+    """Is told how a run goes on."""
+
+    def started(self, total: int, already: int) -> None:
+        """Say how many episodes are planned, and how many of them are there already."""
+        ...
+
+    def finished(self, spec: EpisodeSpec, result: EpisodeResult) -> None:
+        """Say that one episode has ended."""
+        ...
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What one call of `run` did; `interrupted` by Ctrl-C."""
+
+    played: int
+    already: int
+    interrupted: bool
+
+
+def run(
+    plan: Plan, path: Path, *, observer: Observer, max_concurrency: int = 16
+) -> RunOutcome:
+    """Play what is missing of a plan into a folder, and score it.
+
+    The failure of one episode is its record, and the others go on. At Ctrl-C the
+    episodes that are being played end as interrupted, and everything is saved; the same
+    call goes on from there.
+
+    Args:
+        plan: What to play.
+        path: The run's folder; new, or one with the same plan.
+        observer: Is told of progress.
+        max_concurrency: How many episodes are played at once.
+
+    Raises:
+        UserError: If the folder holds something else.
+        RecordError: If the folder cannot be written (any more).
+    """
+    with RunFolder.writing(path, plan) as folder:
+        todo = folder.missing()
+        already = sum(1 for _ in plan.episodes()) - len(todo)
+        observer.started(len(todo) + already, already)
+        redactor = Redactor()
+        interrupted = False
+        try:
+            anyio.run(_play_all, folder, todo, redactor, observer, max_concurrency)
+        except KeyboardInterrupt:
+            interrupted = True
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
+        finally:
+            folder.save()
+        score_run(folder, again=False)
+    return RunOutcome(len(todo), already, interrupted)
+
+
+def score_run(folder: RunFolder, *, again: bool = True) -> dict[str, list[Score]]:
+    """Return the scores of a run's ended episodes by episode, and save them.
+
+    Args:
+        folder: The run.
+        again: Score every episode anew from its trajectory, and not only those that
+            have no scores yet.
+    """
+    scores = folder.scores()
+    chosen = _scenarios(folder.manifest.plan)
+    for spec in folder.manifest.plan.episodes():
+        if spec.episode not in folder.manifest.episodes:
+            continue
+        choices = chosen[spec.scenario.name].scorers
+        have = [score.scorer for score in scores.get(spec.episode, [])]
+        if again or have != [choice.name for choice in choices]:
+            trajectory = read_trajectory(folder.episode_path(spec.episode))
+            scores[spec.episode] = score_trajectory(trajectory, choices)
+    folder.replace_scores(scores)
+    return scores
+
+
+async def _play_all(
+    folder: RunFolder,
+    todo: list[EpisodeSpec],
+    redactor: Redactor,
+    observer: Observer,
+    max_concurrency: int,
+) -> None:
+    """Play episodes with a fixed number of workers that share one queue."""
+    queue = iter(todo)
+    chosen = _scenarios(folder.manifest.plan)
+
+    async def work(queue: Iterator[EpisodeSpec]) -> None:
+        for spec in queue:
+            path = folder.episode_path(spec.episode)
+            result = await play(spec, path, folder.manifest.run, redactor)
+            folder.seal(spec.episode, result.seal)
+            choices = chosen[spec.scenario.name].scorers
+            folder.add_scores(score_trajectory(read_trajectory(path), choices))
+            observer.finished(spec, result)
+            await anyio.sleep(0)  # let the others, and a Ctrl-C, have their turn
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(max(1, min(max_concurrency, len(todo)))):
+            tasks.start_soon(work, queue)
+
+
+def _scenarios(plan: Plan) -> Mapping[str, PlannedScenario]:
+    return {scenario.ref.name: scenario for scenario in plan.scenarios}
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group, since the others followed from it."""
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,275 @@
+"""Scenarios and suites: what is asked, read from TOML by name or from any path."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from .agent import AgentSpec
+from .arguments import Arguments, BadArguments
+from .errors import UnknownName, UserError
+from .limits import Limits
+from .registry import PREFIX, environment_class, load, names
+from .toml_files import TomlError, line_of, read_model, read_toml
+
+__all__ = [
+    "Scenario",
+    "ScorerChoice",
+    "Suite",
+    "SuiteEntry",
+    "find_scenarios",
+    "find_suites",
+    "load_scenario",
+    "load_suite",
+]
+
+SCENARIO_FILE = "scenario.toml"
+SUITES = "suites"
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ScorerChoice(_File):
+    """One `[[scorers]]` of a scenario; the first one is its headline."""
+
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Keyword arguments of the scorer."""
+
+
+class ScenarioFile(_File):
+    """The content of a `scenario.toml`."""
+
+    description: str
+    """One sentence: what is asked, and of whom."""
+    environment: str
+    """A Gymnasium id, as `arena list environments` shows them."""
+    parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Keyword arguments of the environment."""
+    seats: dict[str, Annotated[list[str], BeforeValidator(_as_list)]] = Field(
+        default_factory=dict[str, list[str]]
+    )
+    """Agents with a fixed seat. Of a list, epoch e takes entry e modulo its length."""
+    seeds: list[int] = Field(default_factory=list[int])
+    """Fixed worlds, each played every epoch. Without them the run's seed gives one."""
+    limits: Limits = Limits.model_validate({})
+    scorers: list[ScorerChoice] = Field(min_length=1)
+    control: str | None = None
+    """A scenario that differs only in what is to be measured; scores are paired."""
+
+
+class SuiteEntry(_File):
+    """One `[[scenarios]]` of a suite."""
+
+    name: str
+    """A registered name, or a path relative to the suite's file."""
+    agents: list[str] = Field(default_factory=list[str])
+    """Baselines that play where the command names no agent."""
+    epochs: int | None = Field(None, ge=1)
+    """Repeats where the command names no number."""
+
+
+class SuiteFile(_File):
+    """The content of a suite's TOML file."""
+
+    description: str
+    scenarios: list[SuiteEntry] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario, checked and ready to play.
+
+    Attributes:
+        name: Registered name, or the name of the folder it was read from.
+        path: Its TOML file.
+        digest: SHA-256 of all files of its folder, names included.
+    """
+
+    name: str
+    path: Path
+    digest: str
+    content: ScenarioFile
+
+    @property
+    def environment(self) -> str:
+        """The Gymnasium id of its environment."""
+        return PREFIX + self.content.environment.removeprefix(PREFIX)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite, checked: its scenarios exist."""
+
+    name: str
+    path: Path | None
+    description: str
+    entries: tuple[tuple[SuiteEntry, Scenario], ...]
+
+
+def find_scenarios() -> dict[str, Path]:
+    """Return the file of every registered scenario by name."""
+    found: dict[str, Path] = {}
+    for root in _roots():
+        for path in _below(root):
+            if path.name == SCENARIO_FILE and path.parent != root:
+                found[path.parent.relative_to(root).as_posix()] = path
+    return found
+
+
+def find_suites() -> dict[str, Path]:
+    """Return the file of every registered suite by name."""
+    return {
+        path.relative_to(root / SUITES).with_suffix("").as_posix(): path
+        for root in _roots()
+        for path in _below(root / SUITES)
+        if path.suffix == ".toml"
+    }
+
+
+def load_scenario(name: str, base: Path | None = None) -> Scenario:
+    """Load a scenario by registered name, or from a file or folder.
+
+    Args:
+        name: The name or path.
+        base: Folder that a relative path starts from.
+
+    Raises:
+        UnknownName: If there is neither a scenario nor a path of that name.
+        TomlError: If the file is wrong, with file, line and field.
+    """
+    path = _path_of(name, base)
+    if path is not None:
+        path = path / SCENARIO_FILE if path.is_dir() else path
+        own = path.parent.name if path.name == SCENARIO_FILE else path.stem
+        return _checked(own, path)
+    known = find_scenarios()
+    if name not in known:
+        raise UnknownName("scenario", name, known)
+    return _checked(name, known[name])
+
+
+def load_suite(name: str) -> Suite:
+    """Load a suite by name or path; a scenario's name makes a suite of that one.
+
+    Raises:
+        UnknownName: If there is neither a suite, nor a scenario, nor such a path.
+        TomlError: If a file is wrong, with file, line and field.
+    """
+    suites, path = find_suites(), _path_of(name, None)
+    if path is not None and path.is_file() and "scenarios" in read_toml(path)[1]:
+        return _suite(path.stem, path)
+    if path is None and name in suites:
+        return _suite(name, suites[name])
+    if path is None and name not in find_scenarios():
+        raise UnknownName("suite or scenario", name, [*suites, *find_scenarios()])
+    scenario = load_scenario(name)
+    entry = SuiteEntry(name=scenario.name)
+    return Suite(scenario.name, None, scenario.content.description, ((entry, scenario),))
+
+
+def _suite(name: str, path: Path) -> Suite:
+    text, content = read_model(path, SuiteFile)
+    entries: list[tuple[SuiteEntry, Scenario]] = []
+    for index, entry in enumerate(content.scenarios):
+        try:
+            scenario = load_scenario(entry.name, base=path.parent)
+            for agent in entry.agents:
+                _check_agent_name(agent)
+        except UnknownName as error:
+            line = line_of(text, ["scenarios", index, "name"])
+            raise TomlError(path, line, str(error)) from None
+        entries.append((entry, scenario))
+    return Suite(name, path, content.description, tuple(entries))
+
+
+def _checked(name: str, path: Path) -> Scenario:
+    """Read a scenario and check every name and parameter in it."""
+    text, content = read_model(path, ScenarioFile)
+
+    def wrong(place: list[str | int], problem: object) -> TomlError:
+        return TomlError(path, line_of(text, place), str(problem))
+
+    try:
+        environment = environment_class(content.environment)
+    except UserError as error:
+        raise wrong(["environment"], error) from None
+    try:
+        parameters = Arguments.of_class(environment).check(content.parameters)
+        seats = environment(**parameters).seats
+    except BadArguments as error:
+        field = error.problems[0].argument
+        raise wrong(["parameters", field], f"parameters.{error}") from None
+    except UserError as error:
+        raise wrong(["parameters"], error) from None
+    for seat, agents in content.seats.items():
+        try:
+            if seat not in seats:
+                raise UnknownName("seat", seat, seats)
+            for agent in agents:
+                _check_agent_name(agent)
+        except UserError as error:
+            raise wrong(["seats", seat], error) from None
+    for index, choice in enumerate(content.scorers):
+        try:
+            load("scorers", choice.name).check(choice.options)
+        except UserError as error:
+            raise wrong(["scorers", index, "name"], error) from None
+    return Scenario(name, path, _digest(path), content)
+
+
+def _check_agent_name(text: str) -> None:
+    spec = AgentSpec.parse(text)
+    if spec.name not in names("agents"):
+        raise UnknownName("agent", spec.name, names("agents"))
+
+
+def _digest(path: Path) -> str:
+    """Return the digest of a scenario: of its folder, or of a file that stands alone."""
+    alone = path.name != SCENARIO_FILE
+    members = [path] if alone else sorted(p for p in path.parent.rglob("*"))
+    total = hashlib.sha256()
+    for member in members:
+        if member.is_file() and "__pycache__" not in member.parts:
+            name = member.relative_to(path.parent).as_posix()
+            content = hashlib.sha256(member.read_bytes()).hexdigest()
+            total.update(f"{name}\0{content}\n".encode())
+    return total.hexdigest()
+
+
+def _path_of(name: str, base: Path | None) -> Path | None:
+    """Return the path that a name means, or None where it is a registered name."""
+    path = (base or Path()) / name
+    looks_like_one = name.startswith((".", "/", "~")) or name.endswith(".toml")
+    if looks_like_one:
+        path = path.expanduser()
+        if not path.exists():
+            raise UserError(f"{name}: no such file or folder")
+        return path
+    return path if (path / SCENARIO_FILE).is_file() else None
+
+
+def _roots() -> list[Path]:
+    return [_as_path(files(load("scenarios", name))) for name in names("scenarios")]
+
+
+def _as_path(root: Traversable) -> Path:
+    # Plug-ins are installed as plain folders; a zip would need a temporary copy.
+    return Path(str(root))
+
+
+def _below(root: Path) -> Iterator[Path]:
+    return iter(sorted(root.rglob("*.toml"))) if root.is_dir() else iter(())

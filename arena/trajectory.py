@@ -1,0 +1,359 @@
+"""The record of one episode: format 1, one JSON object a line, chained by digests.
+
+Line 1 is the header. Every line holds its number `n` from 0, the digest `prev` of the
+line before it (SHA-256 of its bytes, the newline left out; zeros for the header), the
+seconds `t` since the start and its `kind`:
+
+- `header`: what was played; see `Header`.
+- `observation`: `seat`, `text`.
+- `message`: `seat`, `content`, `tool_calls`, and, where there are any,
+  `invalid_tool_calls`, `usage`, `model`, `stop`, `refusal`; `latency_s`.
+- `step`: `seat`, `call`, `reward`, `terminated`, `truncated`, and `error` of a bad call.
+- `note`: `about`, and what there is to say.
+- `end`: `reason`, `payoffs`, `usage`, `evidence`, and `error` where one ended it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .agent import AgentSpec
+from .errors import RecordError, UserError, one_line
+from .limits import EndReason, Limits
+from .redaction import Redactor
+
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "CorruptTrajectory",
+    "Event",
+    "Header",
+    "ScenarioRef",
+    "Seal",
+    "Trajectory",
+    "TrajectoryWriter",
+    "comparable",
+    "digest_of",
+    "read_trajectory",
+]
+
+FORMAT = "arena-trajectory"
+VERSION = 1
+ZEROS = "0" * 64
+
+
+class CorruptTrajectory(UserError):
+    """A file that is no trajectory of this format, or is damaged at `line`."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        self.path = path
+        self.line = line
+        self.problem = problem
+        super().__init__(f"{path}, line {line}: {problem}")
+
+
+class ScenarioRef(BaseModel):
+    """The scenario as it was played, so that nothing else is needed to read it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    digest: str
+    """SHA-256 of the scenario's file and data."""
+    environment: str
+    """Gymnasium id."""
+    parameters: dict[str, Any]
+
+
+class Header(BaseModel):
+    """Line 1. Unknown fields are kept out, so that minor additions can be read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    format: str = FORMAT
+    version: int = VERSION
+    run: str
+    """Id of the run."""
+    episode: str
+    """Id of the episode, also the name of its file."""
+    started: str
+    """UTC time in ISO 8601."""
+    scenario: ScenarioRef
+    seed: int
+    sample: int
+    """Which of the scenario's seeds, from 0."""
+    epoch: int
+    """Which repeat, from 0."""
+    seats: dict[str, AgentSpec]
+    """Who sits where."""
+    tested: list[str]
+    """The seats of the agent under test."""
+    limits: Limits
+    instructions: dict[str, str]
+    """What each seat was told before the start."""
+    tools: dict[str, list[dict[str, Any]]]
+    """Schemas of each seat's tools."""
+    versions: dict[str, str] = Field(default_factory=dict[str, str])
+    """Of Python and the packages that matter."""
+    git_commit: str | None = None
+    """Of the working folder, with `+` where files were changed."""
+    sandbox: dict[str, Any] | None = None
+    """Kind and image digest, where the environment has one."""
+
+
+class Seal(BaseModel):
+    """What a run's manifest keeps of an ended trajectory."""
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: str
+    """Of the last line, and through the chain of all of it."""
+    lines: int
+    reason: EndReason
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line after the header."""
+
+    n: int
+    t: float
+    kind: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """A record as read from its file.
+
+    Attributes:
+        torn: The number of a last line that was cut off while being written, or None.
+        digest: Of the last whole line.
+    """
+
+    path: Path
+    header: Header
+    events: tuple[Event, ...]
+    digest: str
+    torn: int | None
+
+    @property
+    def seal(self) -> Seal | None:
+        """What a manifest keeps of it, or None while the episode has not ended."""
+        if self.end is None:
+            return None
+        lines = 1 + len(self.events)
+        return Seal(digest=self.digest, lines=lines, reason=self.end["reason"])
+
+    @property
+    def end(self) -> Mapping[str, Any] | None:
+        """The last event's data, or None while the episode has not ended."""
+        last = self.events[-1] if self.events else None
+        return last.data if last is not None and last.kind == "end" else None
+
+    @property
+    def evidence(self) -> Mapping[str, Any]:
+        """What the environment left for scorers; empty without an end."""
+        return self.end["evidence"] if self.end else {}
+
+    def of_kind(self, kind: str, seat: str | None = None) -> list[Mapping[str, Any]]:
+        """Return the data of the events of one kind, of one seat or of all."""
+        return [
+            event.data
+            for event in self.events
+            if event.kind == kind and seat in (None, event.data.get("seat"))
+        ]
+
+
+class TrajectoryWriter:
+    """Writes one new trajectory, every line at once and whole.
+
+    Raises:
+        RecordError: When the file exists or cannot be written.
+    """
+
+    def __init__(self, path: Path, redactor: Redactor) -> None:
+        self.path = path
+        self.digest = ZEROS
+        self._redactor = redactor
+        self._n = 0
+        self._start = time.monotonic()
+        try:
+            # Unbuffered, so that a killed process loses no line it has written.
+            self._file = path.open("xb", buffering=0)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+
+    def header(self, header: Header) -> None:
+        """Write line 1."""
+        self.write("header", header.model_dump(mode="json"))
+
+    def write(self, kind: str, data: Mapping[str, object]) -> None:
+        """Write one event, redacted."""
+        own = {
+            "n": self._n,
+            "prev": self.digest,
+            "t": round(time.monotonic() - self._start, 6),
+            "kind": kind,
+        }
+        cleaned = cast(dict[str, object], self._redactor.value(data))
+        raw = _encode({**own, **cleaned, **own})  # data cannot replace our own fields
+        pending = memoryview(raw + b"\n")
+        try:
+            while pending:
+                pending = pending[self._file.write(pending) :]
+        except OSError as error:
+            raise _cannot_write(self.path, error) from error
+        self.digest = digest_of(raw)
+        self._n += 1
+
+    def seal(self, reason: EndReason) -> Seal:
+        """Return what the manifest keeps of the file as it is now."""
+        return Seal(digest=self.digest, lines=self._n, reason=reason)
+
+    def note(self, about: str, data: Mapping[str, object]) -> None:
+        """Write a note."""
+        self.write("note", {"about": about, **data})
+
+    def close(self) -> None:
+        """Close the file; closing twice is fine."""
+        self._file.close()
+
+    def __enter__(self) -> TrajectoryWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_trajectory(path: Path) -> Trajectory:
+    """Read a trajectory up to its last whole line.
+
+    Raises:
+        CorruptTrajectory: Where a whole line is damaged, the format is not ours or its
+            version is newer than this program reads.
+        UserError: Where the file cannot be read.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}") from error
+    lines, torn = split_lines(raw)
+    if not lines:
+        raise CorruptTrajectory(path, 1, "no whole line: the header is missing")
+    header = _read_header(path, parse_line(path, 1, lines[0]))
+    events = tuple(_events(path, lines))
+    torn_line = len(lines) + 1 if torn else None
+    return Trajectory(path, header, events, digest_of(lines[-1]), torn_line)
+
+
+def comparable(trajectory: Trajectory) -> list[dict[str, Any]]:
+    """Return what two plays of one specification have in common.
+
+    That is everything but times, ids of run and tool calls, and the program's versions.
+    """
+    header = trajectory.header.model_dump(
+        mode="json", exclude={"run", "started", "versions", "git_commit"}
+    )
+    return [header, *(_timeless(e.data, e.kind) for e in trajectory.events)]
+
+
+def digest_of(raw: bytes) -> str:
+    """Return the digest of a line without its newline."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def split_lines(raw: bytes) -> tuple[list[bytes], bytes]:
+    """Return the whole lines, and what follows the last newline."""
+    *lines, torn = raw.split(b"\n")
+    return lines, torn
+
+
+def parse_line(path: Path, number: int, raw: bytes) -> dict[str, Any]:
+    """Return a line's object; `number` counts from 1.
+
+    Raises:
+        CorruptTrajectory: If it is no JSON object with `n`, `prev`, `t` and `kind`.
+    """
+    try:
+        line = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise CorruptTrajectory(path, number, "not valid JSON") from error
+    if not (
+        isinstance(line, dict)
+        and isinstance(line.get("n"), int)
+        and isinstance(line.get("prev"), str)
+        and isinstance(line.get("t"), (int, float))
+        and isinstance(line.get("kind"), str)
+    ):
+        raise CorruptTrajectory(path, number, "not an event of this format")
+    return cast(dict[str, Any], line)
+
+
+def _events(path: Path, lines: list[bytes]) -> Iterator[Event]:
+    for number, raw in enumerate(lines[1:], 2):
+        line = parse_line(path, number, raw)
+        n, t, kind = line.pop("n"), line.pop("t"), line.pop("kind")
+        del line["prev"]
+        yield Event(n, t, kind, line)
+
+
+def _read_header(path: Path, line: dict[str, Any]) -> Header:
+    if line["kind"] != "header" or line.get("format") != FORMAT:
+        raise CorruptTrajectory(path, 1, f"no header of format {FORMAT!r}")
+    version = line.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        raise CorruptTrajectory(
+            path,
+            1,
+            f"{FORMAT} version {version!r} is newer than the {VERSION} that this "
+            "program reads: upgrade with `pip install --upgrade arena-evals`",
+        )
+    try:
+        return Header.model_validate(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise CorruptTrajectory(path, 1, f"header field {field}: {first['msg']}") from (
+            None
+        )
+
+
+def _timeless(data: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    kept = {k: v for k, v in data.items() if k not in {"latency_s", "wall_s"}}
+    if "call" in kept:
+        kept["call"] = {k: v for k, v in kept["call"].items() if k != "id"}
+    for key in ("tool_calls", "invalid_tool_calls"):
+        if key in kept:
+            kept[key] = [{k: v for k, v in c.items() if k != "id"} for c in kept[key]]
+    return {"kind": kind, **kept}
+
+
+def _encode(line: Mapping[str, object]) -> bytes:
+    try:
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        return text.encode()
+    except UnicodeEncodeError:  # a lone surrogate, as a model may well write
+        return json.dumps(line, separators=(",", ":")).encode()
+
+
+def _cannot_write(path: Path, error: OSError) -> RecordError:
+    reason = one_line(error.strerror or str(error))
+    return RecordError(
+        f"cannot write {path}: {reason}; what was written before is kept. Make room or "
+        "choose another --out, then run the same command again to go on"
+    )

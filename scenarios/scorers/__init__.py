@@ -1,0 +1,1 @@
+"""Scorers that belong to the scenarios here; they read trajectories only."""
