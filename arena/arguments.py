@@ -7,6 +7,7 @@ line).
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, cast, get_type_hints
@@ -82,8 +83,7 @@ class Arguments:
     @classmethod
     def of_class(cls, kind: type) -> Arguments:
         """Read the arguments of a class's constructor."""
-        init = cast(Callable[..., object], kind.__init__)
-        return cls.of(init, skip=1) if init is not object.__init__ else cls("", {}, _NO)
+        return _of_class(kind)
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON schema of the arguments, an object without extras."""
@@ -119,7 +119,12 @@ class Arguments:
         return ArgumentProblem(place, f"{message}, given {given}")
 
 
-_NO: frozenset[str] = frozenset()
+@functools.cache  # every episode asks, and building a checker takes a millisecond
+def _of_class(kind: type) -> Arguments:
+    init = cast(Callable[..., object], kind.__init__)
+    if init is object.__init__:
+        return Arguments(kind.__name__, {}, frozenset())
+    return Arguments.of(init, skip=1)
 
 
 def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         self.turn = self.seats[0]
         self.over = False
         self.payoffs = dict.fromkeys(self.seats, 0.0)
-        self._tools = {seat: self.tools(seat) for seat in self.seats}
+        self._tools = {seat: self.define_tools(seat) for seat in self.seats}
         self._told = dict.fromkeys(self.seats, "")
         self.action_space = ToolCalls(self._tools[self.turn])
         self.observation_space = Utf8()
@@ -78,9 +78,18 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
     def view(self, seat: str) -> dict[str, object]:
         """Return the same knowledge as plain data (JSON types)."""
 
-    def tools(self, seat: str) -> Mapping[str, Tool]:
-        """Return the tools of `seat`, the same for the whole episode."""
+    def define_tools(self, seat: str) -> Mapping[str, Tool]:
+        """Return the tools of `seat`; called once, while the environment is made.
+
+        By default the methods marked with `@tool`. An environment whose arguments
+        depend on its parameters narrows them with `Tool.taking`, and keeps the result,
+        as the schema of a tool takes a millisecond to build.
+        """
         return tools_of(type(self))
+
+    def tools(self, seat: str) -> Mapping[str, Tool]:
+        """Return the tools of `seat` by name, the same for every episode."""
+        return self._tools[seat]
 
     def legal(self, seat: str) -> list[str]:
         """Return the names of the tools that `seat` may call now."""

@@ -76,12 +76,16 @@ def rate_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate
 
 
 def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate:
-    """Estimate a mean by Student's t interval."""
+    """Estimate a mean by Student's t interval.
+
+    There is none for fewer than two values, nor where all are equal, since t would then
+    claim certainty.
+    """
     n = len(values)
-    if n < 2:
-        value = values[0] if n else None
-        return Estimate(n, value, None, None, confidence, "t")
-    mean, half = fmean(values), stdev(values) / math.sqrt(n)
+    mean = fmean(values) if n else None
+    if mean is None or min(values) == max(values):
+        return Estimate(n, mean, None, None, confidence, "t")
+    half = stdev(values) / math.sqrt(n)
     half *= t_quantile(0.5 + confidence / 2, n - 1)
     return Estimate(n, mean, mean - half, mean + half, confidence, "t")
 

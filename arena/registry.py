@@ -74,8 +74,24 @@ def load(kind: Kind, name: str) -> Any:
 
 
 def environment_class(name: str) -> type[Env]:
-    """Return the class of an environment, named with or without `arena/`."""
-    return load("environments", name.removeprefix(PREFIX))
+    """Return the class of an environment.
+
+    Args:
+        name: Registered, with or without `arena/`; or `module:Class` for one that is
+            importable but not registered.
+
+    Raises:
+        UserError: If there is no such environment.
+    """
+    if ":" not in name:
+        return load("environments", name.removeprefix(PREFIX))
+    try:
+        found = EntryPoint(name, name, "arena.environments").load()
+    except (ImportError, AttributeError) as error:
+        raise UserError(f"environment {name!r}: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, Env)):
+        raise UserError(f"environment {name!r}: not a subclass of arena.env.Env")
+    return found
 
 
 def make_env(name: str, parameters: dict[str, Any], **own: Any) -> Env:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .episode import EpisodeSpec
@@ -22,6 +22,9 @@ from .run_folder import Manifest
 from .scoring import Score, Scorer
 
 __all__ = ["Results", "Row", "results"]
+
+# A bootstrap of fewer clusters gives intervals that are far too short.
+FEWEST_CLUSTERS = 5
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Results:
     Attributes:
         rows: One for each scenario, agent and scorer.
         differences: Scenario minus control, episode by episode of the same seed.
-        overall: One for each agent and scorer that several scenarios share.
+        overall: One for each agent and scorer that several scenarios share, controls
+            left out; with an interval from five scenarios on.
     """
 
     rows: list[Row]
@@ -128,7 +132,9 @@ def results(
                             (),
                         )
                     )
-    return Results(rows, differences, list(_overall(rows, cells, confidence)))
+    controls = {scenario.control for scenario in manifest.plan.scenarios}
+    overall = list(_overall(rows, cells, controls, confidence))
+    return Results(rows, differences, overall)
 
 
 def _cells(
@@ -223,24 +229,30 @@ def _pairs(cell: _Cell, control: _Cell) -> list[tuple[float, float]]:
 def _overall(
     rows: Sequence[Row],
     cells: Mapping[tuple[str, str, str], _Cell],
+    controls: set[str | None],
     confidence: float,
 ) -> Iterator[Row]:
     """Average over scenarios, each with the same weight, where a scorer is shared."""
     shared: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
+        if row.scenario in controls:
+            continue
         shared.setdefault((row.agent, row.scorer), []).append(row)
     for (agent, scorer), group in shared.items():
         if len(group) < 2:
             continue
         members = {row.scenario: cells[row.scenario, agent, scorer] for row in group}
         clusters = {name: list(cell.values.values()) for name, cell in members.items()}
+        estimate = cluster_bootstrap(clusters, confidence)
+        if len(group) < FEWEST_CLUSTERS:
+            estimate = replace(estimate, low=None, high=None)
         yield Row(
             scenario=f"all {len(group)} scenarios",
             agent=agent,
             scorer=scorer,
             headline=any(row.headline for row in group),
             better=group[0].better,
-            estimate=cluster_bootstrap(clusters, confidence),
+            estimate=estimate,
             planned=sum(row.planned for row in group),
             played=sum(row.played for row in group),
             errors=sum(row.errors for row in group),

@@ -56,7 +56,7 @@ class ScenarioFile(_File):
     description: str
     """One sentence: what is asked, and of whom."""
     environment: str
-    """A Gymnasium id, as `arena list environments` shows them."""
+    """A Gymnasium id, as `arena list environments` shows them, or `module:Class`."""
     parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Keyword arguments of the environment."""
     seats: dict[str, Annotated[list[str], BeforeValidator(_as_list)]] = Field(
@@ -106,8 +106,9 @@ class Scenario:
 
     @property
     def environment(self) -> str:
-        """The Gymnasium id of its environment."""
-        return PREFIX + self.content.environment.removeprefix(PREFIX)
+        """The Gymnasium id of its environment, or `module:Class`."""
+        name = self.content.environment
+        return name if ":" in name else PREFIX + name.removeprefix(PREFIX)
 
 
 @dataclass(frozen=True)

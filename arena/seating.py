@@ -45,7 +45,8 @@ class Player:
             seat=self.seat,
             instructions=env.instructions(self.seat),
             tools=tuple(env.tools(self.seat).values()),
-            seed=derive_seed(seed, self.seat),
+            # By place and not by name, so that a control pairs with its scenario.
+            seed=derive_seed(seed, env.seats.index(self.seat)),
             note=note,
         )
 

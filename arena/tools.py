@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -80,6 +81,7 @@ class Tool:
         }
 
 
+@functools.cache
 def tools_of(kind: type) -> Mapping[str, Tool]:
     """Return the tools of an environment class by name, in order of definition."""
     methods: dict[str, Callable[..., str | None]] = {}

@@ -10,9 +10,12 @@ from typing import Any
 
 import openai
 import pytest
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable
 from langchain_openai import ChatOpenAI
 from local_model import LocalModel, available
-from openai_server import OpenAIServer, Reply, Request
+from openai_server import OpenAIServer, Reply
 from pydantic import SecretStr
 
 NUMBER = {"type": "integer", "minimum": 0, "maximum": 100}
@@ -69,6 +72,13 @@ def client(server: OpenAIServer, max_retries: int = 0) -> ChatOpenAI:
     )
 
 
+def with_tools(
+    server: OpenAIServer, *tools: dict[str, Any]
+) -> Runnable[LanguageModelInput, AIMessage]:
+    # LangChain annotates this method with bare generic classes.
+    return client(server).bind_tools(tools)  # pyright: ignore[reportUnknownMemberType]
+
+
 def test_text() -> None:
     with OpenAIServer([Reply("hello", usage=(3, 4))]) as server:
         reply = client(server).invoke("hi")
@@ -84,7 +94,7 @@ def test_text() -> None:
 
 def test_tool_call() -> None:
     with OpenAIServer([Reply(tool_calls=(("hit", "{}"),))]) as server:
-        reply = client(server).bind_tools([HIT]).invoke("hi")
+        reply = with_tools(server, HIT).invoke("hi")
     assert reply.tool_calls == [
         {"name": "hit", "args": {}, "id": "call_1", "type": "tool_call"}
     ]
@@ -95,7 +105,7 @@ def test_tool_call() -> None:
 def test_parallel_tool_calls_have_ids_of_their_own() -> None:
     calls = (("guess", '{"number": 1}'), ("hit", "{}"))
     with OpenAIServer([Reply(tool_calls=calls), Reply(tool_calls=calls)]) as server:
-        model = client(server).bind_tools([GUESS, HIT])
+        model = with_tools(server, GUESS, HIT)
         replies = [model.invoke("hi"), model.invoke("hi")]
     made = [(call["name"], call["id"]) for r in replies for call in r.tool_calls]
     assert made == [
@@ -108,7 +118,7 @@ def test_parallel_tool_calls_have_ids_of_their_own() -> None:
 
 def test_raw_arguments_arrive_as_they_stand() -> None:
     with OpenAIServer([Reply(tool_calls=(("guess", '{"number": 1'),))]) as server:
-        reply = client(server).bind_tools([GUESS]).invoke("hi")
+        reply = with_tools(server, GUESS).invoke("hi")
     assert [call["args"] for call in reply.invalid_tool_calls] == ['{"number": 1']
 
 
@@ -185,9 +195,8 @@ def test_concurrent_clients_each_get_their_reply() -> None:
 
     texts = [str(number) for number in range(32)]
     with OpenAIServer(echo) as server, ThreadPoolExecutor(16) as pool:
-        model = client(server)
-        replies = list(pool.map(lambda text: model.invoke(text).content, texts))
-    assert replies == texts
+        replies = list(pool.map(client(server).invoke, texts))
+    assert [reply.content for reply in replies] == texts
     assert len(server.requests) == 32
 
 
@@ -230,16 +239,16 @@ needs_model = pytest.mark.skipif(available() is not None, reason=str(available()
 
 @pytest.fixture(scope="module")
 def local_model() -> LocalModel:
-    return LocalModel()
+    return LocalModel(prompt_chars=1500)  # a full prompt takes most of the time
 
 
 @needs_model
 @pytest.mark.slow
 def test_local_model_calls_tools(local_model: LocalModel) -> None:
     with OpenAIServer(local_model) as server:
-        model = client(server).bind_tools([GUESS, HIT])
+        model = with_tools(server, GUESS, HIT)
         (call,) = model.invoke("Guess the number of the other player.").tool_calls
-        hit = client(server).bind_tools([HIT])
+        hit = with_tools(server, HIT)
         assert hit.invoke("Do you want a card?").tool_calls[0]["args"] == {}
     assert call["name"] in {"guess", "hit"}
     if call["name"] == "guess":
@@ -272,7 +281,7 @@ def test_local_model_takes_a_conversation_and_references(
         {"role": "user", "content": "Pick a color."},
     ]
     with OpenAIServer(local_model) as server:
-        model = client(server).bind_tools([PICK])
+        model = with_tools(server, PICK)
         (call,) = model.invoke(history).tool_calls
     assert call["name"] == "pick"
     assert set(call["args"]["colors"]) <= {"red", "blue"}

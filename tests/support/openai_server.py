@@ -64,8 +64,8 @@ class OpenAIServer:
 
     def __init__(self, script: Script) -> None:
         self.requests: list[Request] = []
-        self._replies = iter(script) if isinstance(script, Sequence) else None
-        self._model = None if isinstance(script, Sequence) else script
+        self._model = script if callable(script) else None
+        self._replies = iter(()) if callable(script) else iter(script)
         self._lock = threading.Lock()
         self._call_numbers = itertools.count(1)
         self._completion_numbers = itertools.count(1)
@@ -87,11 +87,10 @@ class OpenAIServer:
         """Record a request and return its reply."""
         with self._lock:
             self.requests.append(request)
-            if self._replies is not None:
+            if self._model is None:
                 message = f"script exhausted at request {len(self.requests)}"
                 exhausted = Reply(message, status=500, headers=FINAL)
                 return next(self._replies, exhausted)
-        assert self._model is not None
         try:
             return self._model(request.body)
         except Exception as error:  # noqa: BLE001 - the client reports it

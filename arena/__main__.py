@@ -1,0 +1,79 @@
+"""The command line: `arena COMMAND`.
+
+Each command is one module of `arena.commands` and imports what it needs when it runs,
+so that `arena --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from .commands.check import check
+from .commands.doctor import doctor
+from .commands.list import list_
+from .commands.run import run
+from .commands.score import score
+from .commands.show import show
+from .commands.verify import verify
+from .errors import UserError, nearest
+
+__all__ = ["main"]
+
+
+class _Commands(click.Group):
+    """A group that answers a misspelt command with the nearest one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            close = nearest(args[0], self.commands)
+            known = ", ".join(sorted(self.commands))
+            hint = f"did you mean {close!r}?" if close else f"known: {known}"
+            raise click.UsageError(f"unknown command {args[0]!r}: {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="arena-evals", prog_name="arena")
+def cli() -> None:
+    """Measure what language-model agents can do on their own and with others."""
+
+
+for command in (run, list_, show, verify, score, check, doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line, and end the process with its exit code.
+
+    0: done. 1: some episodes failed for infrastructure reasons. 2: something to change,
+    said in one line. 130: stopped by Ctrl-C, with all that was recorded saved.
+    """
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        code = _complain(error.format_message())
+    except UserError as error:
+        code = _complain(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        code = 130
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code or 0)
+
+
+def _complain(text: str) -> int:
+    from .errors import one_line
+    from .text import shown
+
+    click.echo(f"arena: {shown(one_line(text, 2000))}", err=True)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `arena`, one a module."""

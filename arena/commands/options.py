@@ -1,0 +1,30 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["as_json", "confidence", "ks", "run_argument"]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="For programs to read.")
+confidence = click.option(
+    "--confidence", type=float, default=0.95, show_default=True, help="Of intervals."
+)
+ks = click.option(
+    "--k", "ks", type=click.IntRange(min=1), multiple=True, help="pass@K and pass^K."
+)
+run_argument = click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+
+
+def split_episode(path: Path) -> tuple[Path, str | None]:
+    """Return the run's folder and the episode that `RUN[/EPISODE]` names.
+
+    The path of an episode's file is understood as well.
+    """
+    if path.suffix == ".jsonl" and path.parent.name == "episodes":
+        return path.parent.parent, path.stem
+    if not (path / "run.json").exists() and (path.parent / "run.json").exists():
+        return path.parent, path.name
+    return path, None

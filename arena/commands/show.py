@@ -1,0 +1,74 @@
+"""`arena show`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import as_json, confidence, ks, run_argument, split_episode
+
+if TYPE_CHECKING:
+    from ..run_folder import RunFolder
+
+__all__ = ["show"]
+
+
+@click.command()
+@run_argument
+@confidence
+@ks
+@as_json
+def show(run: Path, confidence: float, ks: tuple[int, ...], as_json: bool) -> int:
+    """Show a run (RUN), or one episode of it (RUN/EPISODE).
+
+    An episode's file is a readable path too. Text that agents wrote is shown with its
+    control characters spelt out.
+    """
+    from ..run_folder import RunFolder
+
+    path, episode = split_episode(run)
+    folder = RunFolder(path)
+    if episode is None:
+        _show_run(folder, confidence, ks, as_json)
+    else:
+        _show_episode(folder, episode, as_json)
+    return 0
+
+
+def _show_run(
+    folder: RunFolder, confidence: float, ks: tuple[int, ...], as_json: bool
+) -> None:
+    from ..results import results
+    from ..tables import print_all_scores, print_errors, print_results
+
+    table = results(folder.manifest, folder.scores(), confidence=confidence, ks=ks)
+    manifest = folder.manifest
+    if as_json:
+        told = {"run": manifest.run, "digest": manifest.digest, **table.as_dict()}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    print_results(table, confidence)
+    print_all_scores(table)
+    print_errors(folder)
+    planned = sum(1 for _ in manifest.plan.episodes())
+    click.echo(
+        f"suite {manifest.plan.suite}, seed {manifest.plan.seed}, started "
+        f"{manifest.started}, {len(manifest.episodes)} of {planned} episodes played"
+    )
+    click.echo(f"digest: {manifest.digest}")
+
+
+def _show_episode(folder: RunFolder, episode: str, as_json: bool) -> None:
+    from ..tables import print_scores
+    from ..transcript import transcript
+
+    trajectory = folder.trajectory(episode)
+    if as_json:
+        click.echo(trajectory.path.read_text(encoding="utf-8"), nl=False)
+        return
+    for line in transcript(trajectory):
+        click.echo(line)
+    print_scores(folder.scores().get(episode, []))

@@ -1,0 +1,107 @@
+"""Tables of results for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .intervals import Estimate
+from .results import Results, Row
+from .run_folder import RunFolder
+from .scoring import Score
+from .text import shown
+from .trajectory import read_trajectory
+
+__all__ = ["print_all_scores", "print_errors", "print_results", "print_scores"]
+
+_WIDTH = 120  # where there is no terminal to ask
+
+
+def print_results(table: Results, confidence: float) -> None:
+    """Print the headline scores, one line a scenario and agent."""
+    interval = f"{confidence * 100:g} % interval"
+    rows = [row for row in table.rows if row.headline]
+    _print(_table(rows, interval), bool(rows))
+    paired = [row for row in table.differences if row.headline]
+    _print(_table(paired, interval), bool(paired))
+
+
+def print_all_scores(table: Results) -> None:
+    """Print what every scorer says, with why some episodes are unscored."""
+    others = [row for row in table.rows if not row.headline]
+    rows = [*others, *(row for row in table.overall if row.headline)]
+    _print(_table(rows, "interval"), bool(rows))
+    for row in table.rows:
+        for reason in row.why_unscored:
+            _say(f"unscored: {row.scenario}, {row.agent}, {row.scorer}: {reason}")
+        for name, chance in row.pass_k.items():
+            _say(f"{row.scenario}, {row.agent}, {row.scorer}: {name} = {chance:.3f}")
+
+
+def print_errors(folder: RunFolder) -> None:
+    """Print why episodes failed, each reason once with its count."""
+    reasons: Counter[str] = Counter()
+    for episode, seal in folder.manifest.episodes.items():
+        if seal.reason == "error":
+            end = read_trajectory(folder.episode_path(episode)).end or {}
+            reasons[end["error"]["message"]] += 1
+    for reason, count in reasons.most_common(5):
+        _say(f"{count} failed: {reason}")
+    if reasons:
+        _say("Failed episodes are missing data; the same command plays them again.")
+
+
+def print_scores(scores: Sequence[Score]) -> None:
+    """Print the scores of one episode."""
+    for score in scores:
+        value = "unscored" if score.value is None else f"{score.value:.4g}"
+        _say(f"{score.scorer}: {value}{f' ({score.reason})' if score.reason else ''}")
+
+
+def _table(rows: Iterable[Row], interval: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("scenario", "agent", "score"):
+        table.add_column(name, overflow="fold")
+    for name in ("value", interval, "n", "episodes", "errors"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            *(Text(shown(t)) for t in (row.scenario, row.agent, row.scorer)),
+            _number(row.estimate.value),
+            _interval(row.estimate),
+            str(row.estimate.n),
+            str(row.played)
+            if row.played == row.planned
+            else f"{row.played}/{row.planned}",
+            str(row.errors),
+        )
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _interval(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "–"
+    return f"[{estimate.low:.3f}, {estimate.high:.3f}]"
+
+
+def _print(table: Table, any_rows: bool) -> None:
+    if any_rows:
+        _console().print(table)
+
+
+def _say(text: str) -> None:
+    _console().print(Text(shown(text)), soft_wrap=True)
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH)
