@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,13 +10,6 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    stop_after_attempt,
-    wait_random_exponential,
-)
 
 from arena.agent import Note
 from arena.errors import EpisodeError, UserError, one_line
@@ -102,29 +96,20 @@ async def ask(
     """
     from langchain_core.exceptions import ContextOverflowError
 
-    def before_sleep(state: RetryCallState) -> None:
-        error = _error_of(state)
-        wait = state.next_action.sleep if state.next_action else 0.0
-        about = {"attempt": state.attempt_number, "error": _describe(error)}
-        note("retry", {**about, "latency_s": round(wait, 3)})
-
-    retrying = AsyncRetrying(
-        stop=stop_after_attempt(attempts),
-        wait=_wait,
-        retry=retry_if_exception(_may_pass),
-        before_sleep=before_sleep,
-        sleep=anyio.sleep,
-        reraise=True,
-    )
-    try:
-        async for attempt in retrying:
-            with attempt, anyio.fail_after(timeout_s):
+    for attempt in range(1, attempts + 1):
+        try:
+            with anyio.fail_after(timeout_s):
                 return await model.ainvoke(list(messages))
-    except ContextOverflowError:
-        raise
-    except Exception as error:
-        raise EpisodeError("model", error) from error
-    raise AssertionError("tenacity raises after the last attempt")
+        except ContextOverflowError:
+            raise
+        except Exception as error:
+            if attempt == attempts or not _may_pass(error):
+                raise EpisodeError("model", error) from error
+            wait_s = _wait(error, attempt)
+            about = f"{type(error).__name__}: {one_line(str(error), 200)}"
+            note("retry", {"attempt": attempt, "error": about, "wait_s": wait_s})
+        await anyio.sleep(wait_s)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -148,15 +133,14 @@ def _status(error: BaseException) -> int | None:
     return code if isinstance(code, int) and 400 <= code < 600 else None
 
 
-_backoff = wait_random_exponential(multiplier=1, max=LONGEST_WAIT_S)
+def _wait(error: Exception, attempt: int) -> float:
+    asked = _retry_after(error)
+    if asked is None:  # "full jitter": many episodes must not come back together
+        asked = random.uniform(0, 2.0**attempt)
+    return round(min(LONGEST_WAIT_S, asked), 3)
 
 
-def _wait(state: RetryCallState) -> float:
-    asked = _retry_after(_error_of(state))
-    return min(LONGEST_WAIT_S, _backoff(state) if asked is None else asked)
-
-
-def _retry_after(error: BaseException | None) -> float | None:
+def _retry_after(error: Exception) -> float | None:
     """Return the seconds that a Retry-After header asks for."""
     headers = getattr(getattr(error, "response", None), "headers", None)
     value = cast(Mapping[str, str], headers).get("retry-after") if headers else None
@@ -171,14 +155,6 @@ def _retry_after(error: BaseException | None) -> float | None:
     except ValueError:
         return None
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
-
-
-def _error_of(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
-
-
-def _describe(error: BaseException | None) -> str:
-    return f"{type(error).__name__}: {one_line(str(error), 200)}"
 
 
 def _refused(name: str, error: Exception) -> UserError:

@@ -6,20 +6,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from typing import TYPE_CHECKING
 
 from .episode import EpisodeResult, EpisodeSpec
 from .run import Observer
 from .text import shown
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 __all__ = ["make_observer"]
 
@@ -29,10 +23,19 @@ _EVERY_S = 5.0
 @contextmanager
 def make_observer() -> Iterator[Observer]:
     """Yield what tells of progress, on the standard error stream."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield _Lines()
         return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -40,7 +43,7 @@ def make_observer() -> Iterator[Observer]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         yield _Bar(progress)
 
 

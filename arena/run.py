@@ -101,14 +101,16 @@ def score_run(folder: RunFolder, *, again: bool = True) -> dict[str, list[Score]
 
 async def _play_all(
     folder: RunFolder,
-    todo: list[EpisodeSpec],
+    todo: set[str],
     redactor: Redactor,
     observer: Observer,
     max_concurrency: int,
 ) -> None:
     """Play episodes with a fixed number of workers that share one queue."""
-    queue = iter(todo)
-    chosen = _scenarios(folder.manifest.plan)
+    # One by one: a plan of a million episodes must not stand in memory.
+    plan = folder.manifest.plan
+    queue = (spec for spec in plan.episodes() if spec.episode in todo)
+    chosen = _scenarios(plan)
 
     async def work(queue: Iterator[EpisodeSpec]) -> None:
         for spec in queue:

@@ -142,13 +142,13 @@ class RunFolder:
             raise UserError(f"{self.path}: no episode {episode!r}; {hint}")
         return read_trajectory(self.episode_path(episode))
 
-    def missing(self) -> list[EpisodeSpec]:
-        """Return what is still to play, after setting aside what must be played again.
+    def missing(self) -> set[str]:
+        """Return the ids still to play, after setting aside what is played again.
 
         An ended episode that a killed process had not entered into the manifest yet is
         entered now.
         """
-        todo: list[EpisodeSpec] = []
+        todo: set[str] = set()
         for spec in self.manifest.plan.episodes():
             seal = self.manifest.episodes.get(spec.episode)
             path = self.episode_path(spec.episode)
@@ -159,7 +159,7 @@ class RunFolder:
             if path.exists():
                 self._set_aside(path)
             self.manifest.episodes.pop(spec.episode, None)
-            todo.append(spec)
+            todo.add(spec.episode)
         self.save()
         return todo
 

@@ -205,8 +205,7 @@ class TrajectoryWriter:
             "t": round(time.monotonic() - self._start, 6),
             "kind": kind,
         }
-        cleaned = cast(dict[str, object], self._redactor.value(data))
-        raw = _encode({**own, **cleaned, **own})  # data cannot replace our own fields
+        raw = self._redactor.encode({**own, **data, **own})  # nothing replaces our own
         pending = memoryview(raw + b"\n")
         try:
             while pending:
@@ -334,21 +333,13 @@ def _read_header(path: Path, line: dict[str, Any]) -> Header:
 
 
 def _timeless(data: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    kept = {k: v for k, v in data.items() if k not in {"latency_s", "wall_s"}}
+    kept = {k: v for k, v in data.items() if k not in {"latency_s", "wait_s", "wall_s"}}
     if "call" in kept:
         kept["call"] = {k: v for k, v in kept["call"].items() if k != "id"}
     for key in ("tool_calls", "invalid_tool_calls"):
         if key in kept:
             kept[key] = [{k: v for k, v in c.items() if k != "id"} for c in kept[key]]
     return {"kind": kind, **kept}
-
-
-def _encode(line: Mapping[str, object]) -> bytes:
-    try:
-        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-        return text.encode()
-    except UnicodeEncodeError:  # a lone surrogate, as a model may well write
-        return json.dumps(line, separators=(",", ":")).encode()
 
 
 def _cannot_write(path: Path, error: OSError) -> RecordError:

@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import gymnasium
 import numpy as np
-from gymnasium.utils.env_checker import check_env as gymnasium_check_env
 
 from ..agent import Agent, AgentSpec
 from ..env import Env
@@ -66,6 +64,9 @@ def check_env(make: Callable[[], Env], *, episodes: int = 5) -> None:
 
 def check_registered_env(name: str) -> None:
     """Check a registered environment through `gymnasium.make`, warnings as errors."""
+    import gymnasium
+    from gymnasium.utils.env_checker import check_env as gymnasium_check_env
+
     register_envs()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

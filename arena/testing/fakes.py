@@ -26,6 +26,11 @@ class ScriptedChatModel(BaseChatModel):
     tokens_per_reply: tuple[int, int] = (10, 5)
     """Input and output tokens that it reports."""
 
+    def __repr_args__(self) -> list[tuple[str, object]]:
+        # LangChain writes a model's repr at every call; a long script would cost more
+        # than the call.
+        return [("model", self.model)]
+
     @property
     def _llm_type(self) -> str:
         return "arena-scripted"
