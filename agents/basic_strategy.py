@@ -26,7 +26,8 @@ class BasicStrategy(PolicyAgent):
         """Return the optimal move, with probability 1."""
         game = environment_class("Blackjack-v1")
         optimal = cast(
-            Callable[[View], tuple[str, float]], getattr(game, "optimal_move")  # noqa: B009  (the kernel's type does not know it)
+            Callable[[View], tuple[str, float]],
+            getattr(game, "optimal_move"),  # noqa: B009  (the kernel's type does not know it)
         )
         move, busts = optimal(view)
         beliefs = {"own_total": view["total"], "dealer_busts": busts}

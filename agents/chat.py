@@ -82,9 +82,7 @@ class ChatAgent:
         self._conversation.say(reply)
         return self.understood(reply)
 
-    def prepared(
-        self, model: Any, tools: Sequence[Tool]
-    ) -> Runnable[Any, AIMessage]:
+    def prepared(self, model: Any, tools: Sequence[Tool]) -> Runnable[Any, AIMessage]:
         """Return the model with the tools bound to it."""
         return model.bind_tools([tool.schema for tool in tools])
 

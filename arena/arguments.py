@@ -10,10 +10,10 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, cast, get_type_hints
+from typing import Any, NotRequired, Required, cast, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
-from typing_extensions import NotRequired, Required, TypedDict
+from typing_extensions import TypedDict
 
 from .errors import UserError, nearest, one_line
 
@@ -26,6 +26,7 @@ class ArgumentProblem(str):
     argument: str
 
     def __new__(cls, argument: str, text: str) -> ArgumentProblem:
+        """Make the sentence, which begins with the argument's name."""
         problem = super().__new__(cls, f"{argument}: {text}")
         problem.argument = argument
         return problem
@@ -64,7 +65,7 @@ class Arguments:
         shape.__pydantic_config__ = ConfigDict(  # pyright: ignore
             strict=True, extra="forbid", allow_inf_nan=False
         )
-        self._adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(shape)
+        self._adapter = cast(TypeAdapter[dict[str, Any]], TypeAdapter(shape))
 
     @classmethod
     def of(cls, function: Callable[..., object], skip: int = 0) -> Arguments:

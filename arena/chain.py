@@ -116,7 +116,9 @@ def _tail_problem(
         return Problem(path, 1, "truncated: there is no line")
     if seal is not None and last != seal.digest:
         if number == seal.lines:
-            return Problem(path, number, "changed: not the line that the manifest knows")
+            return Problem(
+                path, number, "changed: not the line that the manifest knows"
+            )
         if number < seal.lines:
             return Problem(path, number + 1, f"truncated: it had {seal.lines} lines")
         return Problem(path, seal.lines + 1, "added behind the end")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Literal
 
@@ -70,7 +70,7 @@ class EpisodeError(ArenaError):
 
 
 @contextmanager
-def boundary(where: Where) -> Iterator[None]:
+def boundary(where: Where) -> Generator[None]:
     """Attribute any failure inside the block to `where`, once.
 
     Raises:

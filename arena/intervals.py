@@ -104,7 +104,7 @@ def cluster_bootstrap(
     resamples: int = 4000,
     seed: int = 0,
 ) -> Estimate:
-    """Estimate the mean over clusters of the clusters' means, by a percentile bootstrap.
+    """Estimate the mean of the clusters' means, by a percentile bootstrap.
 
     Whole clusters are drawn again with replacement, since episodes of one scenario are
     alike. With few clusters the interval is rough, and with one there is none.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ _EVERY_S = 5.0
 
 
 @contextmanager
-def make_observer() -> Iterator[Observer]:
+def make_observer() -> Generator[Observer]:
     """Yield what tells of progress, on the standard error stream."""
     if not sys.stderr.isatty():
         yield _Lines()

@@ -25,7 +25,8 @@ _KEYS = re.compile(
     | \bxox[abeoprs]-[A-Za-z0-9-]{10,}         # Slack
     | \b(?:gsk|pk|rk|xai|r8|tgp)[-_][A-Za-z0-9_]{20,}
     | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*   # JWT
-    | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----.*?(?:-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|\Z)
+    | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----
+      .*? (?: -----END[ ][A-Z ]*PRIVATE[ ]KEY----- | \Z )
     """,
     re.VERBOSE | re.DOTALL,
 )

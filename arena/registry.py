@@ -150,7 +150,7 @@ def register_envs() -> None:
 
     for name in names("environments"):
         if PREFIX + name not in gymnasium.registry:
-            gymnasium.register(
+            gymnasium.register(  # pyright: ignore[reportUnknownMemberType]
                 PREFIX + name,
                 entry_point="arena.registry:open_seat",
                 kwargs={"environment": name},

@@ -157,9 +157,9 @@ def _cells(
                         continue
                     if score.value is not None:
                         values[spec.sample, spec.epoch] = score.value
-                    elif seal.reason != "error":
+                    elif seal.reason not in ("error", "interrupted"):
                         reasons.append(score.reason or "no reason given")
-                played = sum(1 for seal in seals if seal)
+                played = sum(1 for seal in seals if seal and seal.reason != "interrupted")
                 cell = _Cell(planned, values, errors, played, reasons)
                 yield (scenario.ref.name, agent, choice.name), cell
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import anyio
 
@@ -33,7 +33,13 @@ class Observer(Protocol):
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What one call of `run` did; `interrupted` by Ctrl-C."""
+    """What one call of `run` did.
+
+    Attributes:
+        played: Episodes that were played to an end, errors included.
+        already: Episodes that were there before.
+        interrupted: Whether Ctrl-C stopped it.
+    """
 
     played: int
     already: int
@@ -74,7 +80,9 @@ def run(
         finally:
             folder.save()
         score_run(folder, again=False)
-    return RunOutcome(len(todo), already, interrupted)
+    ended = folder.manifest.episodes.items()
+    played = sum(e in todo and seal.reason != "interrupted" for e, seal in ended)
+    return RunOutcome(played, already, interrupted)
 
 
 def score_run(folder: RunFolder, *, again: bool = True) -> dict[str, list[Score]]:
@@ -115,7 +123,11 @@ async def _play_all(
     async def work(queue: Iterator[EpisodeSpec]) -> None:
         for spec in queue:
             path = folder.episode_path(spec.episode)
-            result = await play(spec, path, folder.manifest.run, redactor)
+            try:
+                result = await play(spec, path, folder.manifest.run, redactor)
+            except anyio.get_cancelled_exc_class():
+                folder.adopt(spec.episode)  # it has ended, as interrupted
+                raise
             folder.seal(spec.episode, result.seal)
             choices = chosen[spec.scenario.name].scorers
             folder.add_scores(score_trajectory(read_trajectory(path), choices))
@@ -131,7 +143,8 @@ def _scenarios(plan: Plan) -> Mapping[str, PlannedScenario]:
     return {scenario.ref.name: scenario for scenario in plan.scenarios}
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def _first(error: BaseException) -> BaseException:
     """Return the first error of a group, since the others followed from it."""
-    first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+    while isinstance(error, BaseExceptionGroup):
+        error = cast(BaseExceptionGroup[BaseException], error).exceptions[0]
+    return error

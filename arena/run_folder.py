@@ -1,10 +1,10 @@
 """A run on disk: a manifest, one file an episode, and the scores beside them.
 
-    run.json             manifest: the plan, and the last digest of every ended episode
-    episodes/ID.jsonl    trajectories
-    scores.jsonl         one line an episode and scorer
-    superseded/          records of episodes that were played again: broken off by a
-                         kill, interrupted, or failed for an infrastructure reason
+run.json             manifest: the plan, and the last digest of every ended episode
+episodes/ID.jsonl    trajectories
+scores.jsonl         one line an episode and scorer
+superseded/          records of episodes that were played again: broken off by a
+                     kill, interrupted, or failed for an infrastructure reason
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from .chain import verify_trajectory
-from .episode import EpisodeSpec
 from .errors import RecordError, UserError, nearest, one_line
 from .limits import EndReason
 from .plan import Plan
@@ -75,7 +74,7 @@ class RunFolder:
 
     @classmethod
     @contextmanager
-    def writing(cls, path: Path, plan: Plan) -> Iterator[RunFolder]:
+    def writing(cls, path: Path, plan: Plan) -> Generator[RunFolder]:
         """Open a run for playing: a new folder, or one that holds the same plan.
 
         Raises:
@@ -153,7 +152,7 @@ class RunFolder:
             seal = self.manifest.episodes.get(spec.episode)
             path = self.episode_path(spec.episode)
             if seal is None and path.exists():
-                seal = self._adopt(spec, path)
+                seal = self.adopt(spec.episode)
             if seal is not None and seal.reason not in _RETRIED and path.exists():
                 continue
             if path.exists():
@@ -172,6 +171,20 @@ class RunFolder:
         self.manifest.episodes[episode] = seal
         if time.monotonic() - self._saved >= _SAVE_EVERY_S:
             self.save()
+
+    def adopt(self, episode: str) -> Seal | None:
+        """Enter a record into the manifest that is whole but not known to it yet.
+
+        Returns:
+            Its seal, or None if it is broken off or not of this run.
+        """
+        path = self.episode_path(episode)
+        if verify_trajectory(path, episode, run=self.manifest.run):
+            return None
+        seal = read_trajectory(path).seal
+        if seal is not None:
+            self.manifest.episodes[episode] = seal
+        return seal
 
     def save(self) -> None:
         """Write the manifest, whole or not at all."""
@@ -208,15 +221,6 @@ class RunFolder:
         lines = [s.model_dump_json() + "\n" for group in scores.values() for s in group]
         _write_whole(self.path / "scores.jsonl", "".join(lines))
 
-    def _adopt(self, spec: EpisodeSpec, path: Path) -> Seal | None:
-        """Return the seal of a whole record that the manifest does not know yet."""
-        if verify_trajectory(path, spec.episode, run=self.manifest.run):
-            return None
-        seal = read_trajectory(path).seal
-        if seal is not None:
-            self.manifest.episodes[spec.episode] = seal
-        return seal
-
     def _set_aside(self, path: Path) -> None:
         folder = self.path / "superseded"
         try:
@@ -229,14 +233,15 @@ class RunFolder:
 
 def _read_manifest(path: Path) -> Manifest:
     try:
-        content: Any = json.loads(path.read_bytes())
+        content = cast(dict[str, Any], json.loads(path.read_bytes()))
     except FileNotFoundError:
         raise UserError(f"{path.parent}: no run here (it has no run.json)") from None
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from error
     except ValueError as error:
         raise UserError(f"{path}: not valid JSON: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    is_object = isinstance(content, dict)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not is_object or content.get("format") != FORMAT:
         raise UserError(f"{path}: not a manifest of format {FORMAT!r}")
     version = content.get("version")
     if not isinstance(version, int) or version > VERSION:
@@ -254,7 +259,9 @@ def _read_manifest(path: Path) -> Manifest:
 
 def _difference(there: Plan, asked: Plan) -> str:
     """Name what two plans differ in, in words of the command line."""
-    differ = [key for key in ("suite", "seed") if _dump(there, key) != _dump(asked, key)]
+    differ = [
+        key for key in ("suite", "seed") if _dump(there, key) != _dump(asked, key)
+    ]
     ours = {s.ref.name: s.model_dump() for s in there.scenarios}
     theirs = {s.ref.name: s.model_dump() for s in asked.scenarios}
     if ours.keys() != theirs.keys():

@@ -178,8 +178,10 @@ def load_suite(name: str) -> Suite:
     if path is None and name not in find_scenarios():
         raise UnknownName("suite or scenario", name, [*suites, *find_scenarios()])
     scenario = load_scenario(name)
-    entry = SuiteEntry(name=scenario.name)
-    return Suite(scenario.name, None, scenario.content.description, ((entry, scenario),))
+    entry = SuiteEntry(name=scenario.name, epochs=None)
+    return Suite(
+        scenario.name, None, scenario.content.description, ((entry, scenario),)
+    )
 
 
 def _suite(name: str, path: Path) -> Suite:
@@ -239,7 +241,7 @@ def _check_agent_name(text: str) -> None:
 
 
 def _digest(path: Path) -> str:
-    """Return the digest of a scenario: of its folder, or of a file that stands alone."""
+    """Return the digest of a scenario's folder, or of a file that stands alone."""
     alone = path.name != SCENARIO_FILE
     members = [path] if alone else sorted(p for p in path.parent.rglob("*"))
     total = hashlib.sha256()

@@ -21,7 +21,7 @@ __all__ = ["Score", "Scorer", "Unscored", "score_trajectory", "scorer"]
 Measure = Literal["rate", "mean"]
 
 
-class Unscored(Exception):  # noqa: N818  (an outcome, not a failure)
+class Unscored(Exception):
     """A scorer raises it where it cannot judge; its text is the reason."""
 
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -86,7 +86,9 @@ def line_of(text: str, place: Sequence[str | int]) -> int:
     counts: dict[str, int] = {}
     for number, raw in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[(\[)?\s*(.+?)\s*\]\]?\s*(#.*)?$", raw)
-        key = re.match(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*[^=\s]+)*)\s*=""", raw)
+        key = re.match(
+            r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*[^=\s]+)*)\s*=""", raw
+        )
         if header and not key:
             keys: list[str | int] = list(_keys(header.group(2)))
             if header.group(1):
@@ -105,13 +107,12 @@ def line_of(text: str, place: Sequence[str | int]) -> int:
 
 def _keys(dotted: str) -> list[str]:
     return [
-        a or b or c for a, b, c in re.findall(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)", dotted)
+        a or b or c
+        for a, b, c in re.findall(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)", dotted)
     ]
 
 
-def _with_indexes(
-    keys: Sequence[str | int], counts: dict[str, int]
-) -> list[str | int]:
+def _with_indexes(keys: Sequence[str | int], counts: dict[str, int]) -> list[str | int]:
     """Put the index of the current element behind each key of an array of tables."""
     full: list[str | int] = []
     for end, key in enumerate(keys, 1):
@@ -139,7 +140,7 @@ def _fields_at(kind: type[BaseModel], place: Sequence[str | int]) -> list[str]:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for argument in getattr(annotation, "__args__", ()):
+    for argument in get_args(annotation):
         if found := _model_in(argument):
             return found
     return None

@@ -37,7 +37,11 @@ class Tool:
     """
 
     def __init__(
-        self, name: str, description: str, function: F, arguments: Arguments
+        self,
+        name: str,
+        description: str,
+        function: Callable[..., str | None],
+        arguments: Arguments,
     ) -> None:
         self.name = name
         self.description = description

@@ -8,7 +8,7 @@ seconds `t` since the start and its `kind`:
 - `observation`: `seat`, `text`.
 - `message`: `seat`, `content`, `tool_calls`, and, where there are any,
   `invalid_tool_calls`, `usage`, `model`, `stop`, `refusal`; `latency_s`.
-- `step`: `seat`, `call`, `reward`, `terminated`, `truncated`, and `error` of a bad call.
+- `step`: `seat`, `call`, `reward`, `terminated`, `truncated`; `error` of a bad call.
 - `note`: `about`, and what there is to say.
 - `end`: `reason`, `payoffs`, `usage`, `evidence`, and `error` where one ended it.
 """
@@ -289,18 +289,18 @@ def parse_line(path: Path, number: int, raw: bytes) -> dict[str, Any]:
         CorruptTrajectory: If it is no JSON object with `n`, `prev`, `t` and `kind`.
     """
     try:
-        line = json.loads(raw)
+        line = cast(dict[str, Any], json.loads(raw))
     except (ValueError, RecursionError) as error:
         raise CorruptTrajectory(path, number, "not valid JSON") from error
     if not (
-        isinstance(line, dict)
+        isinstance(line, dict)  # pyright: ignore[reportUnnecessaryIsInstance]
         and isinstance(line.get("n"), int)
         and isinstance(line.get("prev"), str)
         and isinstance(line.get("t"), (int, float))
         and isinstance(line.get("kind"), str)
     ):
         raise CorruptTrajectory(path, number, "not an event of this format")
-    return cast(dict[str, Any], line)
+    return line
 
 
 def _events(path: Path, lines: list[bytes]) -> Iterator[Event]:

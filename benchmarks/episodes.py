@@ -29,7 +29,8 @@ def main() -> None:
     from arena.run_folder import RunFolder
     from arena.scenario import load_suite
 
-    look, submit = ({"name": n, "args": a} for n, a in CALLS)
+    look: dict[str, object] = {"name": "look", "args": {}}
+    submit: dict[str, object] = {"name": "submit", "args": {"answer": "done"}}
     agent = AgentSpec(
         name="chat",
         model="scripted:instant",
@@ -61,9 +62,6 @@ def main() -> None:
         "completed": completed,
     }
     print(json.dumps(figures))
-
-
-CALLS = (("look", {}), ("submit", {"answer": "done"}))
 
 
 def _cpu() -> float:

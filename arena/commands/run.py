@@ -89,7 +89,9 @@ def run(
     if base_url is not None:
         options["base_url"] = base_url
     if model_option:
-        options["model_options"] = dict(_value("--model-option", o) for o in model_option)
+        options["model_options"] = dict(
+            _value("--model-option", o) for o in model_option
+        )
     specs = _equipped(named, model, options, _price(price))
     plan = make_plan(
         [load_suite(name) for name in scenarios],

@@ -25,9 +25,7 @@ def score(run: Path, confidence: float, ks: tuple[int, ...], as_json: bool) -> i
     from ..tables import print_all_scores, print_errors, print_results
 
     folder = RunFolder(run)
-    table = results(
-        folder.manifest, score_run(folder), confidence=confidence, ks=ks
-    )
+    table = results(folder.manifest, score_run(folder), confidence=confidence, ks=ks)
     if as_json:
         click.echo(json.dumps(table.as_dict(), ensure_ascii=False))
     else:

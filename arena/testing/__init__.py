@@ -1,4 +1,4 @@
-"""For tests of your own plug-ins: checks of the contracts, and fakes that really run."""
+"""For tests of your own plug-ins: checks of the contracts, and fakes that run."""
 
 from .checks import CheckFailed, check_agent, check_env, check_scenario
 from .fakes import ScriptedChatModel

@@ -148,7 +148,7 @@ def _rollout(env: Env, seed: int) -> list[object]:
     observation, info = env.reset(seed=seed)
     seen: list[object] = [observation, info]
     for _ in range(MOST_STEPS):
-        _require(isinstance(observation, str), "an observation is text")
+        _require(observation in env.observation_space, "an observation is text")
         _require(info["seat"] == env.turn, "info['seat'] is the seat to act")
         _require(env.turn in env.seats, f"turn {env.turn!r} is no seat")
         json.dumps(info["view"])
@@ -178,7 +178,9 @@ def _check_bad_call(env: Env, seen: list[object]) -> None:
     for call in bad:
         observation, reward, terminated, truncated, info = env.step(call)
         _require("error" in info, f"the bad call {call} is not refused")
-        _require(reward == 0 and not (terminated or truncated), "a bad call has effects")
+        _require(
+            reward == 0 and not (terminated or truncated), "a bad call has effects"
+        )
         named = all(name in observation for name in env.legal(env.turn))
         _require(named, "the answer to a bad call names what is legal")
     after = (env.turn, env.over, dict(env.payoffs), env.view(env.turn))

@@ -95,8 +95,10 @@ class Blackjack(Env):
 
     def instructions(self, seat: str) -> str:
         """Return the rules of this table."""
-        deck = "one deck of 52 cards" if self.rules.deck == "single" else (
-            "an infinite deck: every rank is equally likely at every draw"
+        deck = (
+            "one deck of 52 cards"
+            if self.rules.deck == "single"
+            else ("an infinite deck: every rank is equally likely at every draw")
         )
         naturals = {
             "none": "An ace and a ten count 21 like any other hand.",
@@ -116,10 +118,10 @@ class Blackjack(Env):
             "You play one hand of Blackjack for a stake of 1, against a dealer. Come "
             "closer to 21 than the dealer without going over. Number cards count their "
             "number; J, Q and K count 10; an ace counts 11, or 1 where 11 would be too "
-            f"much. Cards come from {deck}. Call hit to take a card or stand to stop; "
-            "going over 21 loses at once. When you stand, the dealer draws up to 17 and "
-            f"{self.rules.soft_17}s on a 17 in which an ace counts 11. {naturals} You "
-            f"win 1, draw 0 or lose 1.{beliefs}"
+            f"much. Cards come from {deck}. Call hit to take a card or stand to "
+            "stop; going over 21 loses at once. When you stand, the dealer draws up to "
+            f"17 and {self.rules.soft_17}s on a 17 in which an ace counts 11. "
+            f"{naturals} You win 1, draw 0 or lose 1.{beliefs}"
         )
 
     def start(self, options: Mapping[str, Any]) -> None:

@@ -120,7 +120,9 @@ class Solver:
         """Return how many cards of each value the next one can be."""
         if not self._single:
             return _FREQUENCY
-        return tuple(n - seen.count(card) for card, n in zip(_CARDS, _DECK, strict=True))
+        return tuple(
+            n - seen.count(card) for card, n in zip(_CARDS, _DECK, strict=True)
+        )
 
     def _chance_of(self, cards: Sequence[int]) -> float:
         chance = 1.0
@@ -167,8 +169,12 @@ class _DealerHands(NamedTuple):
 
     def falling(self, cards: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Return in how many orders each size can be drawn from that many cards."""
-        table = np.cumprod([1.0, *(float(cards - k) for k in range(self.size.max()))])
-        return table[self.size]
+        steps = np.arange(cards + 1, cards + 1 - self.size.max() - 1, -1.0)
+        steps[0] = 1.0
+        orders: np.ndarray[tuple[int], np.dtype[np.float64]] = np.multiply.accumulate(
+            steps
+        )
+        return orders[self.size]
 
 
 @functools.lru_cache(maxsize=64)

@@ -99,12 +99,12 @@ class NumberGuessing(Env):
         if self.framing == "series":
             return (
                 f"There are {len(others)} number sources: {', '.join(others)}. Each is "
-                f"a mechanical process that gives a whole number from 0 to {HIGHEST} in "
-                f"each of {self.rounds} rounds. In each round you enter a number of "
-                f"your own from 0 to {HIGHEST}, shown as {seat}, and forecast the one "
-                f"that each source will give; then all numbers are shown, with {FACTOR} "
-                "of their mean. Later numbers may depend on earlier ones, yours "
-                "included. Aim at forecasts that are exactly right. Call guess with "
+                f"a mechanical process that gives a whole number from 0 to {HIGHEST} "
+                f"in each of {self.rounds} rounds. In each round you enter a number "
+                f"of your own from 0 to {HIGHEST}, shown as {seat}, and forecast the "
+                "one that each source will give; then all numbers are shown, with "
+                f"{FACTOR} of their mean. Later numbers may depend on earlier ones, "
+                "yours included. Aim at forecasts that are exactly right. Call guess with "
                 "your number and your forecasts."
             )
         return (

@@ -1,0 +1,102 @@
+"""Environments and agents that fail, each at one place, for tests of the loop."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import anyio
+from langchain_core.messages import AIMessage, ToolMessage
+
+from arena.agent import Action, Note, calling
+from arena.env import Env, View
+from arena.tools import Tool, tool
+
+
+class Fragile(Env):
+    """A countdown that breaks where it is told to, for some seeds or for all."""
+
+    def __init__(
+        self,
+        *,
+        breaks: Literal["reset", "step", "evidence", "never"] = "never",
+        one_in: int = 1,
+        steps: int = 3,
+    ) -> None:
+        self.breaks = breaks
+        self.one_in = one_in
+        self.steps = steps
+        super().__init__()
+
+    def instructions(self, seat: str) -> str:
+        """Return the task."""
+        return "Go on until the end."
+
+    def start(self, options: Mapping[str, Any]) -> None:
+        """Begin."""
+        self.unlucky = bool(self.np_random.integers(self.one_in) == 0)
+        self.left = self.steps
+        self._break("reset")
+
+    @tool
+    def go(self) -> str:
+        """Go on."""
+        self._break("step")
+        self.left -= 1
+        self.over = self.left == 0
+        return f"{self.left} left"
+
+    def observe(self, seat: str) -> str:
+        """Return nothing beyond what the tool tells."""
+        return ""
+
+    def view(self, seat: str) -> dict[str, object]:
+        """Return what is legal."""
+        return {"legal": self.legal(seat)}
+
+    def evidence(self) -> dict[str, object]:
+        """Return nothing."""
+        self._break("evidence")
+        return {}
+
+    def _break(self, place: str) -> None:
+        if self.breaks == place and self.unlucky:
+            raise RuntimeError(f"broken at {place}")
+
+
+class Slow(Fragile):
+    """A countdown whose every step takes a while, off the event loop."""
+
+    blocking = True
+
+    @tool
+    def go(self) -> str:
+        """Go on, slowly."""
+        import time
+
+        time.sleep(0.05)
+        return super().go()
+
+
+class Sleeper:
+    """An agent that thinks for a while before each move."""
+
+    def __init__(self, *, seconds: float = 0.05) -> None:
+        self.seconds = seconds
+
+    def reset(
+        self,
+        *,
+        seat: str,
+        instructions: str,
+        tools: Sequence[Tool],
+        seed: int,
+        note: Note,
+    ) -> None:
+        """Remember the first tool."""
+        self.tool = tools[0].name
+
+    async def act(
+        self, observation: str, view: View, results: Sequence[ToolMessage]
+    ) -> AIMessage:
+        """Wait, then call the tool."""
+        await anyio.sleep(self.seconds)
+        return calling(Action(self.tool, {}))
