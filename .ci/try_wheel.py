@@ -20,7 +20,7 @@ def main() -> None:
     """Build, install, run."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        # Without arguments, `build` makes the wheel from the sdist and not from the tree.
+        # Without arguments, `build` makes the wheel from the sdist.
         _run(here, sys.executable, "-m", "build", "--outdir", str(here / "dist"), ROOT)
         (wheel,) = (here / "dist").glob("*.whl")
         venv.create(here / "env", with_pip=True)

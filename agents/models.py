@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
+from pydantic import ValidationError
 
 from arena.agent import Note
 from arena.errors import EpisodeError, UserError, one_line
@@ -86,7 +87,8 @@ async def ask(
 
     Those are 408, 409, 429 and 5xx answers, time-outs and lost connections. The wait is
     what Retry-After says, or else random within a bound that doubles; never above 60 s.
-    Every retry is a note in the record.
+    Every retry is a note in the record, and so is a reply that LangChain cannot read,
+    which counts as an empty message.
 
     Raises:
         EpisodeError: Attributed to the model, after the last attempt or at once for a
@@ -95,6 +97,7 @@ async def ask(
             long.
     """
     from langchain_core.exceptions import ContextOverflowError
+    from langchain_core.messages import AIMessage
 
     for attempt in range(1, attempts + 1):
         try:
@@ -102,6 +105,11 @@ async def ask(
                 return await model.ainvoke(list(messages))
         except ContextOverflowError:
             raise
+        except ValidationError as error:
+            # LangChain could not read the reply, as when the arguments of a call are a
+            # list. That is the model's fault, and not missing data.
+            note("unreadable_reply", {"error": one_line(str(error), 200)})
+            return AIMessage(content="")
         except Exception as error:
             if attempt == attempts or not _may_pass(error):
                 raise EpisodeError("model", error) from error

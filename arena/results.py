@@ -105,10 +105,8 @@ def results(
         ks: For which k to give pass@k and pass^k.
 
     Raises:
-        UserError: For a confidence or k out of range.
+        UserError: For a k above the number of epochs.
     """
-    if not 0 < confidence < 1:
-        raise UserError(f"confidence must be above 0 and below 1, given {confidence}")
     cells = {key: cell for key, cell in _cells(manifest, scores)}
     rows: list[Row] = []
     differences: list[Row] = []
@@ -159,7 +157,9 @@ def _cells(
                         values[spec.sample, spec.epoch] = score.value
                     elif seal.reason not in ("error", "interrupted"):
                         reasons.append(score.reason or "no reason given")
-                played = sum(1 for seal in seals if seal and seal.reason != "interrupted")
+                played = sum(
+                    1 for seal in seals if seal and seal.reason != "interrupted"
+                )
                 cell = _Cell(planned, values, errors, played, reasons)
                 yield (scenario.ref.name, agent, choice.name), cell
 

@@ -57,7 +57,9 @@ def main() -> None:
         "wall_s": round(wall_s, 3),
         "cpu_s": round(cpu_s, 3),
         "import_s": round(import_s, 3),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3, 1),
+        "peak_mb": round(
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, 1
+        ),
         "bytes_per_episode": size // episodes,
         "completed": completed,
     }

@@ -4,7 +4,6 @@ Every test plays a whole episode and reads what the record says of it.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,8 @@ SEED = 3
 
 
 @pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    yield
 
 
 def play(
@@ -129,9 +127,8 @@ def test_arguments_that_are_not_json_are_answered(tmp_path: Path) -> None:
         ('{"own_total": 12, "dealer_busts": 1.5}', "dealer_busts: should be less than"),
         ('{"own_total": 12}', "dealer_busts: is missing"),
         ('{"own_total": 12, "dealer_busts": NaN}', "dealer_busts: should be a finite"),
-        ("[1]", ""),
     ],
-    ids=["text for a number", "out of range", "missing", "not a number", "a list"],
+    ids=["text for a number", "out of range", "missing", "not a number"],
 )
 def test_wrong_types_are_answered_and_change_nothing(
     tmp_path: Path, args: str, said: str
@@ -147,6 +144,15 @@ def test_wrong_types_are_answered_and_change_nothing(
     assert said in error
     assert "completed" == end(trajectory)["reason"]
     assert 1 == len(trajectory.evidence["decisions"])
+
+
+def test_arguments_that_are_a_list_are_the_models_fault_and_not_missing_data(
+    tmp_path: Path,
+) -> None:
+    trajectory, _ = play(tmp_path, Reply(tool_calls=(("hit", "[1]"),)), STAND)
+    assert "completed" == end(trajectory)["reason"]
+    assert 1 == end(trajectory)["usage"]["player"]["tool_errors"]
+    assert 1 == len(about(trajectory, "unreadable_reply"))
 
 
 def test_a_refusal_is_kept_and_answered(tmp_path: Path) -> None:

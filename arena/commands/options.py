@@ -10,7 +10,11 @@ __all__ = ["as_json", "confidence", "ks", "run_argument"]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs to read.")
 confidence = click.option(
-    "--confidence", type=float, default=0.95, show_default=True, help="Of intervals."
+    "--confidence",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.95,
+    show_default=True,
+    help="Of intervals.",
 )
 ks = click.option(
     "--k", "ks", type=click.IntRange(min=1), multiple=True, help="pass@K and pass^K."

@@ -19,7 +19,7 @@ import numpy as np
 from ..agent import Agent, AgentSpec
 from ..env import Env
 from ..episode import play
-from ..errors import ArenaError
+from ..errors import ArenaError, one_line
 from ..plan import make_plan
 from ..redaction import Redactor
 from ..registry import make_agent, make_env, register_envs
@@ -55,9 +55,16 @@ def check_env(make: Callable[[], Env], *, episodes: int = 5) -> None:
             json.dumps(tool.schema)
     _require(bool(type(env).__doc__), "the class docstring is its specification")
     for seed in range(episodes):
-        first, second = _rollout(make(), seed), _rollout(make(), seed)
+        try:
+            first, second = _rollout(make(), seed), _rollout(make(), seed)
+            third = _rollout(env, seed)
+        except CheckFailed:
+            raise
+        except Exception as error:
+            what = f"{type(error).__name__}: {one_line(str(error))}"
+            raise CheckFailed(f"seed {seed}: the environment raised {what}") from error
         _require(first == second, f"two plays with seed {seed} and equal calls differ")
-        _require(_rollout(env, seed) == first, "an episode depends on the one before")
+        _require(third == first, f"seed {seed}: it depends on the episode before")
     env.close()
     env.close()
 

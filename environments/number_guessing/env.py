@@ -104,8 +104,8 @@ class NumberGuessing(Env):
                 f"of your own from 0 to {HIGHEST}, shown as {seat}, and forecast the "
                 "one that each source will give; then all numbers are shown, with "
                 f"{FACTOR} of their mean. Later numbers may depend on earlier ones, "
-                "yours included. Aim at forecasts that are exactly right. Call guess with "
-                "your number and your forecasts."
+                "yours included. Aim at forecasts that are exactly right. Call guess "
+                "with your number and your forecasts."
             )
         return (
             f"You are {seat} in a game of {len(self.seats)} players: "
