@@ -120,7 +120,7 @@ def results(
                 other = cells.get((scenario.control or "", agent, choice.name))
                 if other is not None:
                     pairs = _pairs(cells[key], other)
-                    name = f"{scenario.ref.name} − {scenario.control}"
+                    name = f"{scenario.ref.name} − control"
                     differences.append(
                         _row(
                             (name, agent, choice.name),
