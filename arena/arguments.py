@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NotRequired, Required, cast, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -100,19 +100,30 @@ class Arguments:
             BadArguments: With one sentence for each problem.
         """
         try:
-            return self._adapter.validate_python(values)
+            # Strict all the way down, also in types that say nothing of it themselves.
+            return self._adapter.validate_python(values, strict=True)
         except ValidationError as error:
             raise BadArguments([self._sentence(dict(e)) for e in error.errors()]) from (
                 None
             )
+
+    def _names_at(self, place: Sequence[str | int]) -> Iterable[str]:
+        """Return the names that the object at a place inside the arguments has."""
+        root = self.json_schema()
+        schema = root
+        for part in place:
+            inner = schema.get("properties", {}).get(part) or schema.get("items") or {}
+            reference = str(inner.get("$ref", "")).removeprefix("#/$defs/")
+            schema = root.get("$defs", {}).get(reference, inner)
+        return schema.get("properties", {})
 
     def _sentence(self, error: dict[str, Any]) -> ArgumentProblem:
         place = ".".join(str(part) for part in error["loc"]) or "arguments"
         if error["type"] == "missing":
             return ArgumentProblem(place, "is missing")
         if error["type"] == "extra_forbidden":
-            known = sorted(self.types)
-            close = nearest(place, known)
+            known = sorted(self._names_at(error["loc"][:-1]))
+            close = nearest(str(error["loc"][-1]), known)
             hint = f"did you mean {close!r}?" if close else f"known: {known or 'none'}"
             return ArgumentProblem(place, f"is not an argument here; {hint}")
         given = one_line(repr(error["input"]), 60)
@@ -138,6 +149,11 @@ def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
             kept[key] = {k: _without_titles(v) for k, v in value.items()}
         elif isinstance(value, dict):
             kept[key] = _without_titles(cast(dict[str, Any], value))
+        elif isinstance(value, list):
+            items = cast(list[Any], value)
+            kept[key] = [
+                _without_titles(i) if isinstance(i, dict) else i for i in items
+            ]  # pyright: ignore[reportUnknownArgumentType]
         else:
             kept[key] = value
     return kept

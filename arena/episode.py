@@ -19,7 +19,7 @@ from .errors import EpisodeError, boundary, one_line
 from .limits import EndReason, Limits, Usage, reached
 from .redaction import Redactor
 from .registry import make_agent, make_env
-from .seating import Player, legal_text, tools_in_openai_form
+from .seating import NOT_RUN, Player, legal_text, tools_in_openai_form
 from .trajectory import Header, ScenarioRef, Seal, TrajectoryWriter
 from .versions import git_commit, versions
 
@@ -145,7 +145,7 @@ class _Table:
             self._tell(text, {"seat": seat, "view": self.env.view(seat)})
         for call in calls:
             if self.env.over or self.env.turn != seat:
-                player.answer(call, "Not run: an earlier call of yours ended the turn.")
+                player.answer(call, NOT_RUN)
                 self.writer.note("not_run", {"seat": seat, "call": call})
             elif await self._step(player, call):
                 return True

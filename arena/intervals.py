@@ -153,7 +153,7 @@ def pass_hat_k(n: int, successes: int, k: int) -> float:
 def t_quantile(p: float, df: int) -> float:
     """Return the quantile of Student's t distribution, for p from 0.5 up to below 1.
 
-    By bisection on the distribution function, to about 1e-12; for the few quantiles of
+    By bisection on the distribution function, to about 1e-9; for the few quantiles of
     a table, where SciPy would be a large dependency for one function.
     """
     if not (0.5 <= p < 1 and df >= 1):

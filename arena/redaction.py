@@ -13,32 +13,42 @@ __all__ = ["Redactor"]
 
 _NAMED = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)S?$")
 
+# Repetitions are bounded and start at word boundaries: the text may be hostile, and a
+# pattern that is quadratic in its length would stop the run.
 _KEYS = re.compile(
     r"""
-      \bsk-[A-Za-z0-9_-]{16,}                  # OpenAI, Anthropic and the like
-    | \bAIza[A-Za-z0-9_-]{30,}                 # Google
-    | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b            # AWS
-    | \bgh[pousr]_[A-Za-z0-9]{20,}             # GitHub
+      \bsk-(?=[A-Za-z0-9_-]{0,80}?[A-Za-z0-9_]{16})[A-Za-z0-9_-]+  # OpenAI, Anthropic
+    | \b(?:sk|rk|pk)_(?:live|test|prod)_[A-Za-z0-9]{10,}           # Stripe and others
+    | \bAIza[A-Za-z0-9_-]{30,}                                    # Google
+    | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b                               # AWS
+    | \bgh[pousr]_[A-Za-z0-9]{20,}                                # GitHub
     | \bgithub_pat_[A-Za-z0-9_]{20,}
-    | \bglpat-[A-Za-z0-9_-]{16,}               # GitLab
-    | \bhf_[A-Za-z0-9]{20,}                    # Hugging Face
-    | \bxox[abeoprs]-[A-Za-z0-9-]{10,}         # Slack
-    | \b(?:gsk|pk|rk|xai|r8|tgp)[-_][A-Za-z0-9_]{20,}
+    | \bglpat-[A-Za-z0-9_-]{16,}                                  # GitLab
+    | \bhf_[A-Za-z0-9]{20,}                                       # Hugging Face
+    | \bxox[abeoprs]-(?:[A-Za-z0-9]{20,}|[A-Za-z0-9-]*\d[A-Za-z0-9-]*)   # Slack
+    | \b(?:gsk_|xai-|r8_|pplx-|nvapi-)[A-Za-z0-9_-]{20,}
+    | \b(?:tgp_v1_|lsv2_[a-z]{2}_)[A-Za-z0-9_-]{20,}
     | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*   # JWT
-    | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----
-      .*? (?: -----END[ ][A-Z ]*PRIVATE[ ]KEY----- | \Z )
+    | -----BEGIN[ ][A-Z ]{0,40}PRIVATE[ ]KEY-----
+      .*? (?: -----END[ ][A-Z ]{0,40}PRIVATE[ ]KEY----- | \Z )
     """,
     re.VERBOSE | re.DOTALL,
 )
 # The part that names the secret stays, so that a reader knows what was there.
-_AUTHORIZATION = re.compile(
+_NAMED_VALUE = re.compile(
     r"""(?ix)
-    ( authorization ["']? \s* [:=] \s* ["']? (?: (?:bearer|basic|token|digest) \s+ )?
-    | \b bearer \s+ (?= [A-Za-z0-9._~+/=-]{12} )
-    | \b (?: x-)? api[-_]?key ["']? \s* [:=] \s* ["']?
-    | \b (?: access|auth|refresh|secret)[-_]?(?: token|key) ["']? \s* [:=] \s* ["']?
+    ( authorization ["']? \s{0,4} [:=] \s{0,4} ["']? )
+    ( [^\s"',;]+ (?: [ ]{1,4} [^\s"',;]+ )? )           # a scheme may stand before it
+    """
+)
+_PREFIXED = re.compile(
+    r"""(?ix)
+    ( \b bearer \s{1,4} (?= [A-Za-z._~+/=-]{0,80}? (?: \d | [A-Za-z._~+/=-]{20} ) )
+    | (?: api[-_]?key | (?: access|auth|refresh|secret )[-_]?(?: token|key )
+      | (?: client|app|shared )[-_]?secret )
+      ["']? \s{0,4} [:=] \s{0,4} ["']?
     )
-    ( [^\s"',;]+ )
+    ( [^\s"',;&]+ )
     """
 )
 _MARK = "[redacted]"
@@ -49,15 +59,17 @@ _dump = json.JSONEncoder(
 # passed at once. Plain searches, since one pattern of all takes ten times as long.
 _HINTS = (
     *("sk-", "aiza", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
-    *("github_pat", "glpat", "hf_", "xox", "gsk", "pk-", "pk_", "rk-", "rk_", "xai"),
-    *("r8_", "r8-", "tgp", "eyj", "begin ", "authori", "bearer", "password", "secret"),
+    *("github_pat", "glpat-", "hf_", "xox", "gsk_", "sk_", "pk_", "rk_", "xai-", "r8_"),
+    *("pplx-", "nvapi-", "tgp_", "lsv2_", "eyj", "begin ", "authori", "bearer"),
+    *("passw", "secret"),
     *("apikey", "api-key", "api_key", "accesstoken", "access-", "access_", "authtoken"),
     *("auth-", "auth_", "refresh", "accesskey", "authkey"),
 )
 _SECRET_FIELD = re.compile(
-    r"(?i)^(authorization|proxy-authorization|x-api-key|api[-_]?key|password"
-    r"|secret|(access|auth|refresh)[-_]token|client[-_]secret)$"
+    r"(?i)(^(proxy-)?authorization|password|passwd|api[-_]?key"
+    r"|(access|auth|refresh|secret)[-_]?(token|key)|(client|app|shared)[-_]?secret)$"
 )
+_DEEPEST = 100
 
 
 class Redactor:
@@ -85,7 +97,11 @@ class Redactor:
         try:
             text = _dump(line)
             clean = not self._suspicious(text)
-        except (TypeError, ValueError):  # something that JSON does not hold
+        except (
+            TypeError,
+            ValueError,
+            RecursionError,
+        ):  # something that JSON does not hold
             clean, text = False, ""
         if not clean:
             text = _dump(self.value(line))
@@ -103,14 +119,16 @@ class Redactor:
             for secret in self._known:
                 text = text.replace(secret, _MARK)
             text = _KEYS.sub(_MARK, text)
-            text = _AUTHORIZATION.sub(_keep_name, text)
+            text = _NAMED_VALUE.sub(_keep_name, text)
+            text = _PREFIXED.sub(_keep_name, text)
         return text
 
-    def value(self, value: object) -> object:
+    def value(self, value: object, depth: int = 0) -> object:
         """Return a copy that JSON can hold, without secrets.
 
-        Numbers that JSON lacks (NaN, infinities) become their names, and other objects
-        their text, since one odd value must not cost the record.
+        Numbers that JSON lacks (NaN, infinities) become their names, sets are sorted,
+        other objects become their text, and what is nested too deeply is cut off, since
+        one odd value must not cost the record.
         """
         if isinstance(value, str):
             return self.text(value)
@@ -118,20 +136,45 @@ class Redactor:
             return value
         if isinstance(value, float):
             return value if math.isfinite(value) else str(value)
+        if depth > _DEEPEST:
+            return "[nested too deeply]"
         if isinstance(value, Mapping):
-            fields = cast(Mapping[object, object], value)
+            fields = cast(Mapping[object, object], value).items()
             return {
-                self.text(str(key)): _MARK
-                if isinstance(item, str) and item and _SECRET_FIELD.match(str(key))
-                else self.value(item)
-                for key, item in fields.items()
+                self.text(name): _MARK
+                if _SECRET_FIELD.search(name) and _holds_text(item)
+                else self.value(item, depth + 1)
+                for name, item in ((_field_name(key), item) for key, item in fields)
             }
-        if isinstance(value, (list, tuple, set, frozenset)):
-            return [self.value(item) for item in cast(list[object], value)]
+        if isinstance(value, (set, frozenset)):
+            value = sorted(cast(set[object], value), key=repr)
+        if isinstance(value, (list, tuple)):
+            items = cast(list[object], value)
+            return [self.value(item, depth + 1) for item in items]
         as_plain = cast(Callable[[], object] | None, getattr(value, "tolist", None))
         if as_plain is not None:  # numpy's scalars and arrays
-            return self.value(as_plain())
-        return self.text(str(value))
+            return self.value(as_plain(), depth + 1)
+        return self.text(_text_of(value))
+
+
+def _field_name(key: object) -> str:
+    """Return the name under which JSON writes a key."""
+    if isinstance(key, str):
+        return key
+    plain = key is None or isinstance(key, (bool, int, float))
+    return json.dumps(key) if plain else _text_of(key)
+
+
+def _text_of(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001  (its own code failed, and the record goes on)
+        return f"[{type(value).__name__} without a text]"
+
+
+def _holds_text(value: object) -> bool:
+    """Whether a value of a secret field can be a secret."""
+    return bool(value) and not isinstance(value, (bool, int, float))
 
 
 def _holds_hint(text: str) -> bool:

@@ -11,6 +11,7 @@ import gymnasium
 from .agent import Agent, Note
 from .env import Env, View
 from .errors import ArenaError
+from .spaces import ToolCalls
 from .tools import Tool
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Player", "Seated", "derive_seed"]
 
 T = TypeVar("T")
+NOT_RUN = "Not run: an earlier call of yours ended the turn."
 NO_CALL = "Error: your message has no tool call. Nothing changed. Call one of: {legal}."
 
 
@@ -93,7 +95,7 @@ class Seated(gymnasium.Env[str, "ToolCall"]):
         self.metadata = env.metadata
         self.render_mode = env.render_mode
         self._players = {s: Player(s, agent) for s, agent in others.items()}
-        self.action_space = env.action_space
+        self.action_space = ToolCalls(env.tools(seat))
         self.observation_space = env.observation_space
 
     def reset(
@@ -114,7 +116,7 @@ class Seated(gymnasium.Env[str, "ToolCall"]):
         """
         before = self.env.payoffs[self.seat]
         observation, _, _, _, info = self.env.step(action)
-        if "error" not in info:
+        if self.env.over or "error" not in info:
             observation, info = self._play_others(observation, info)
         reward = self.env.payoffs[self.seat] - before
         return observation, reward, self.env.over, False, info
@@ -133,15 +135,22 @@ class Seated(gymnasium.Env[str, "ToolCall"]):
         while not self.env.over and self.env.turn != self.seat:
             player = self._players[self.env.turn]
             player.tell(observation, info["view"])
-            for call in _finish(player.act()).tool_calls:
+            calls = _finish(player.act()).tool_calls
+            if not calls:
+                raise ArenaError(f"seat {player.seat!r}: it made no tool call")
+            for call in calls:
+                if self.env.over or self.env.turn != player.seat:
+                    player.answer(call, NOT_RUN)
+                    continue
                 observation, _, _, _, info = self.env.step(call)
                 player.answer(call, None)
                 if "error" in info:
                     raise ArenaError(f"seat {player.seat!r}: {info['error']}")
         if self.env.turn != self.seat:
-            view = self.env.view(self.seat)
-            observation = self.env.observe(self.seat)
-            info = {"seat": self.seat, "view": view}
+            # The end came in another seat's turn, and what was said is for that seat.
+            told = "The episode is over. " if "error" in info else ""
+            observation = told + self.env.observe(self.seat)
+            info = {**info, "seat": self.seat, "view": self.env.view(self.seat)}
         return observation, info
 
 

@@ -102,12 +102,10 @@ def sample_json(
             size = int(rng.integers(least, most + 1))
             return [sample_json(schema["items"], rng, root) for _ in range(size)]
         case "integer":
-            low = _bound(schema, "minimum", "exclusiveMinimum", 1, -100)
-            high = _bound(schema, "maximum", "exclusiveMaximum", -1, max(low, 100))
+            low, high = _bounds(schema, 1, 100)
             return int(rng.integers(int(low), int(high) + 1))
         case "number":
-            low = _bound(schema, "minimum", "exclusiveMinimum", 1e-9, -1.0)
-            high = _bound(schema, "maximum", "exclusiveMaximum", -1e-9, max(low, 1.0))
+            low, high = _bounds(schema, 1e-9, 1.0)
             return float(rng.uniform(low, high))
         case "boolean":
             return bool(rng.integers(2))
@@ -122,11 +120,24 @@ def sample_json(
             )
 
 
-def _bound(
-    schema: Mapping[str, Any], closed: str, open_: str, inside: float, default: float
-) -> float:
-    if closed in schema:
-        return float(schema[closed])
-    if open_ in schema:
-        return float(schema[open_]) + inside
-    return default
+def _bounds(
+    schema: Mapping[str, Any], inside: float, default: float
+) -> tuple[float, float]:
+    """Return the closed range of a number.
+
+    Args:
+        schema: Of an integer or a number.
+        inside: How far inside an open bound the range begins.
+        default: The range is from -default to default where there are no bounds, and
+            reaches up to twice as far from a bound beyond that.
+    """
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None and "exclusiveMinimum" in schema:
+        low = schema["exclusiveMinimum"] + inside
+    if high is None and "exclusiveMaximum" in schema:
+        high = schema["exclusiveMaximum"] - inside
+    if low is None:
+        low = -default if high is None else min(-default, high - default)
+    if high is None:
+        high = max(default, low + default)
+    return low, high

@@ -93,4 +93,6 @@ def tools_of(kind: type) -> Mapping[str, Tool]:
         for name, value in vars(base).items():
             if getattr(value, _MARK, False):
                 methods[name] = value
+            else:  # an override without the mark is no tool any more
+                methods.pop(name, None)
     return {name: Tool.of(method) for name, method in methods.items()}

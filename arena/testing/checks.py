@@ -166,7 +166,6 @@ def _rollout(env: Env, seed: int) -> list[object]:
         args: Any = sample_json(env.tools(env.turn)[name].parameters, rng)
         call: ToolCall = {"name": name, "args": args, "id": None}
         observation, reward, terminated, truncated, info = env.step(call)
-        _require("error" not in info, f"a legal call is refused: {info.get('error')}")
         seen += [call, observation, reward, terminated, info]
         if terminated or truncated:
             _require(terminated == env.over, "terminated and env.over differ")

@@ -28,6 +28,9 @@ for _k in range(1, 13):
 Counts = tuple[int, ...]
 """How many cards of each value from 1 to 10."""
 
+Cards = tuple[int, ...]
+"""Values of cards, from 1 to 10, in ascending order."""
+
 
 class ActionValues(NamedTuple):
     """What the two moves are worth for a stake of 1, played on optimally."""
@@ -70,6 +73,7 @@ class Solver:
         Args:
             policy: How the player plays; by default optimally.
         """
+        known: dict[tuple[Cards, int], float] = {}
         total = 0.0
         for first in _CARDS:
             for second in _CARDS:
@@ -77,18 +81,31 @@ class Solver:
                     chance = self._chance_of((first, second, up))
                     if chance:
                         cards = (min(first, second), max(first, second))
-                        total += chance * self._played(cards, up, policy)
+                        total += chance * self._played(cards, up, policy, known)
         return total
 
-    def _played(self, player: Counts, up: int, policy: Policy | None) -> float:
+    def _played(
+        self,
+        player: Cards,
+        up: int,
+        policy: Policy | None,
+        known: dict[tuple[Cards, int], float],
+    ) -> float:
+        """Return what a policy earns from here on; `known` keeps what is worked out."""
         values = self._of(player, up)
         if policy is None:
             return values.best
-        p = policy(player, up, values)
-        hit = self._after_hit(player, up, lambda c: self._played(c, up, policy))
-        return p * hit + (1 - p) * values.stand if p else values.stand
+        if (player, up) not in known:
+            p, value = policy(player, up, values), values.stand
+            if p:
+                hit = self._after_hit(
+                    player, up, lambda c: self._played(c, up, policy, known)
+                )
+                value = p * hit + (1 - p) * values.stand
+            known[player, up] = value
+        return known[player, up]
 
-    def _of(self, player: Counts, up: int) -> ActionValues:
+    def _of(self, player: Cards, up: int) -> ActionValues:
         total, soft = hand_of(player)
         natural = is_natural(player)
         key = (player if self._single else (total, soft, natural), up)
@@ -104,7 +121,7 @@ class Solver:
         return self._values[key]
 
     def _after_hit(
-        self, player: Counts, up: int, worth: Callable[[Counts], float]
+        self, player: Cards, up: int, worth: Callable[[Cards], float]
     ) -> float:
         left = self._left((*player, up))
         cards = sum(left)
@@ -131,7 +148,7 @@ class Solver:
             chance *= left[card - 1] / sum(left)
         return chance
 
-    def _dealer(self, player: Counts, up: int) -> dict[tuple[int, bool], float]:
+    def _dealer(self, player: Cards, up: int) -> dict[tuple[int, bool], float]:
         """Return the chance of each final total of the dealer; BUST is any above 21.
 
         The second part of the key is whether it is a natural.

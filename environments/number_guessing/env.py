@@ -212,6 +212,6 @@ class NumberGuessing(Env):
 def _tools(others: tuple[str, ...]) -> Mapping[str, Tool]:
     fields = dict.fromkeys(others, Number)
     predictions = TypedDict("predictions", fields)  # pyright: ignore
-    predictions.__pydantic_config__ = ConfigDict(extra="forbid")  # pyright: ignore
+    predictions.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)  # pyright: ignore
     guess = tools_of(NumberGuessing)["guess"]
     return {"guess": guess.taking(number=Number, predictions=predictions)}

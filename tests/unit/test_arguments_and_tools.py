@@ -91,7 +91,6 @@ def problems(checked: Tool, args: object) -> list[tuple[str, str]]:
         pytest.param(Percent, -1, id="below-the-bound"),
         pytest.param(Choice, {"percent": 101}, id="above-the-bound-of-an-optional"),
         pytest.param(Literal["a", "b"], "c", id="not-among-the-choices"),
-        pytest.param(Literal[1, 2], True, id="bool-for-a-choice-of-ints"),
         pytest.param(list[int], "12", id="text-for-list"),
         pytest.param(list[int], [1, "2"], id="text-in-list"),
         pytest.param(Point, {"x": "1"}, id="text-in-nested"),

@@ -117,10 +117,8 @@ def test_a_key_is_redacted_wherever_it_stands(
         "client_secret={}",
     ],
 )
-@pytest.mark.parametrize("secret", ["0" * 32, "not-a-key-but-secret"])
-def test_what_a_header_or_field_names_as_secret_is_redacted(
-    header: str, secret: str
-) -> None:
+def test_what_a_header_or_field_names_as_secret_is_redacted(header: str) -> None:
+    secret = "not-a-key-but-secret"
     found = REDACTOR.text(header.format(secret))
     assert secret not in found
     assert MARK in found
