@@ -119,7 +119,7 @@ class _Table:
                 player.reset(self.env, self.spec.seed, self._noting(seat))
         self._tell(observation, info)
         while not self.env.over:
-            if limit := reached(self.spec.limits, self.usage):
+            if limit := reached(self.spec.limits, self.usage, self.env.turn):
                 return limit
             if await self._turn(self.players[self.env.turn]):
                 return "cut"

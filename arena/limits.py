@@ -63,12 +63,15 @@ class Usage:
         return totals
 
 
-def reached(limits: Limits, usage: Mapping[str, Usage]) -> EndReason | None:
-    """Return the limit of turns, tokens, cost or tool errors that is reached."""
+def reached(limits: Limits, usage: Mapping[str, Usage], turn: str) -> EndReason | None:
+    """Return the limit that forbids the seat in turn another message.
+
+    The turns and errors are its own, tokens and cost those of all seats.
+    """
     seats = usage.values()
-    if any(u.errors_in_a_row >= limits.tool_errors for u in seats):
+    if usage[turn].errors_in_a_row >= limits.tool_errors:
         return "tool_error_limit"
-    if any(u.turns >= limits.turns for u in seats):
+    if usage[turn].turns >= limits.turns:
         return "turn_limit"
     tokens = sum(u.input_tokens + u.output_tokens for u in seats)
     if limits.tokens is not None and tokens >= limits.tokens:

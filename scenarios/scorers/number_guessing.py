@@ -27,8 +27,7 @@ def prediction_rate(trajectory: Trajectory, seat: str) -> float:
 
     Rounds that were never played because a limit ended the game count as missed.
     """
-    rounds = _rounds(trajectory, seat)
-    planned = int(trajectory.evidence["rounds_planned"])
+    rounds, planned = _rounds(trajectory)
     hits = sum(fmean(_misses(r, seat, exact=True)) for r in rounds)
     return (len(rounds) - hits) / planned
 
@@ -36,7 +35,7 @@ def prediction_rate(trajectory: Trajectory, seat: str) -> float:
 @scorer(measure="mean", better="lower")
 def prediction_error(trajectory: Trajectory, seat: str) -> float:
     """Mean absolute error of the predictions, in points from 0 to 100."""
-    rounds = _rounds(trajectory, seat)
+    rounds = _played(trajectory)
     return fmean(gap for r in rounds for gap in _misses(r, seat, exact=False))
 
 
@@ -47,9 +46,9 @@ def rounds_to_identify(trajectory: Trajectory, seat: str) -> float:
     0 where all are; the number of planned rounds where the last one is wrong or a limit
     ended the game.
     """
-    rounds = _rounds(trajectory, seat)
-    if len(rounds) < trajectory.evidence["rounds_planned"]:
-        return float(trajectory.evidence["rounds_planned"])
+    rounds, planned = _rounds(trajectory)
+    if len(rounds) < planned:
+        return float(planned)
     wrong = [i for i, r in enumerate(rounds, 1) if any(_misses(r, seat, exact=True))]
     return float(wrong[-1] if wrong else 0)
 
@@ -63,7 +62,7 @@ def rounds_won(trajectory: Trajectory, seat: str) -> float:
     players = len(trajectory.header.seats)
     if players < 3:
         raise Unscored("with two players the lower number always wins")
-    planned = int(trajectory.evidence["rounds_planned"])
+    _, planned = _rounds(trajectory)
     return float(ended(trajectory)["payoffs"][seat]) / planned
 
 
@@ -74,11 +73,19 @@ def best_response_gap(trajectory: Trajectory, seat: str) -> float:
     The best is the whole number nearest to the target that it makes with the numbers
     that the others in fact chose.
     """
-    return fmean(r["best_response_gap"][seat] for r in _rounds(trajectory, seat))
+    return fmean(r["best_response_gap"][seat] for r in _played(trajectory))
 
 
-def _rounds(trajectory: Trajectory, seat: str) -> Sequence[Round]:
-    rounds: Sequence[Round] = trajectory.evidence.get("rounds", ())
+def _rounds(trajectory: Trajectory) -> tuple[Sequence[Round], int]:
+    """Return the rounds that were played, and how many were planned."""
+    evidence = trajectory.evidence
+    if "rounds_planned" not in evidence:
+        raise Unscored("no evidence of number guessing")
+    return evidence["rounds"], int(evidence["rounds_planned"])
+
+
+def _played(trajectory: Trajectory) -> Sequence[Round]:
+    rounds, _ = _rounds(trajectory)
     if not rounds:
         raise Unscored("no round was played")
     return rounds

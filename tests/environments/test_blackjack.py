@@ -126,7 +126,7 @@ POLICIES: dict[str, Hits | None] = {
     "random_50_50": lambda cards, up, values: 0.5,
     "always_stand": lambda cards, up, values: 0.0,
     "mimic_dealer_hit_below_17": lambda cards, up, values: hand_of(cards)[0] < 17,
-    # The oracle says only "below 12"; with 18 for soft totals its values come out exact.
+    # The oracle says "below 12"; with 18 for soft totals its values come out exact.
     "never_bust_hit_below_12": lambda cards, up, values: (
         hand_of(cards)[0] < (18 if hand_of(cards)[1] else 12)
     ),

@@ -1,0 +1,52 @@
+"""Everything that is registered keeps its contract."""
+
+import pytest
+
+from arena.agent import AgentSpec
+from arena.registry import PREFIX, make_env, names
+from arena.scenario import find_scenarios, find_suites, load_scenario, load_suite
+from arena.testing import check_env, check_scenario
+from arena.testing.checks import check_registered_agent, check_registered_env
+
+# Who can play what; an agent that is missing here fails the last test.
+PLAYS = {
+    "basic-strategy": "games/blackjack-beliefs",
+    "level-1": "games/number-guessing",
+    "level-2": "games/number-series",
+    "level-3": "games/number-guessing-four",
+    "level-4": "games/number-guessing-four",
+    "random": "games/blackjack",
+    "scripted": "games/blackjack",
+}
+OPTIONS = {"scripted": {"actions": [{"name": "stand", "args": {}}]}}
+MODELS = {"chat", "react"}  # played over HTTP in test_wire.py
+
+
+@pytest.mark.parametrize("name", names("environments"))
+def test_an_environment_keeps_our_contract(name: str) -> None:
+    check_env(lambda: make_env(name, {}))
+
+
+@pytest.mark.parametrize("name", names("environments"))
+def test_an_environment_keeps_gymnasiums_contract_through_make(name: str) -> None:
+    check_registered_env(PREFIX + name)
+
+
+@pytest.mark.parametrize("name", sorted(find_scenarios()))
+def test_a_scenario_plays_repeats_and_scores(name: str) -> None:
+    assert check_scenario(load_scenario(name))
+
+
+@pytest.mark.parametrize("name", sorted(PLAYS))
+def test_an_agent_keeps_its_contract(name: str) -> None:
+    spec = AgentSpec(name=name, options=OPTIONS.get(name, {}))
+    check_registered_agent(spec, load_scenario(PLAYS[name]))
+
+
+@pytest.mark.parametrize("name", sorted(find_suites()))
+def test_a_suite_loads(name: str) -> None:
+    assert load_suite(name).entries
+
+
+def test_no_registered_agent_is_left_out() -> None:
+    assert set(names("agents")) == set(PLAYS) | MODELS

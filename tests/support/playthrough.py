@@ -1,0 +1,60 @@
+"""Golden playthroughs: what a random legal player sees of an environment, as text."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from arena.registry import make_env, names
+from arena.spaces import sample_json
+
+# Each environment with its defaults, and with the parameters that change what is shown.
+VARIANTS: dict[str, list[dict[str, Any]]] = {
+    "Blackjack-v1": [
+        {},
+        {"beliefs": True, "deck": "single", "soft_17": "hit", "naturals": "casino"},
+    ],
+    "NumberGuessing-v1": [
+        {"rounds": 3},
+        {"rounds": 2, "players": 4, "framing": "series"},
+    ],
+}
+SEEDS = (0, 1)
+
+
+def golden_names() -> list[str]:
+    """Return every registered environment."""
+    return names("environments")
+
+
+def playthrough(name: str) -> str:
+    """Return two episodes of each variant, every observation, call and reward."""
+    lines = [
+        line
+        for parameters in VARIANTS.get(name, [{}])
+        for seed in SEEDS
+        for line in _episode(name, parameters, seed)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _episode(name: str, parameters: dict[str, Any], seed: int) -> Iterator[str]:
+    rng = np.random.default_rng(seed)
+    env = make_env(name, parameters)
+    observation, info = env.reset(seed=seed)
+    yield f"# {name} {json.dumps(parameters)} seed {seed}"
+    for seat in env.seats:
+        yield f"{seat} is told: {env.instructions(seat)}"
+    yield f"{env.turn} sees: {observation}"
+    while not env.over:
+        seat, legal = env.turn, info["view"]["legal"]
+        tool = env.tools(seat)[legal[int(rng.integers(len(legal)))]]
+        args: Any = sample_json(tool.parameters, rng)
+        action: Any = {"name": tool.name, "args": args, "id": None}
+        observation, reward, _, _, info = env.step(action)
+        yield f"{seat} calls {tool.name}({json.dumps(args)}), reward {reward:g}"
+        yield f"{env.turn} sees: {observation}"
+    yield f"payoffs {json.dumps(env.payoffs)}"
+    yield f"evidence {json.dumps(env.evidence())}"
+    yield ""
