@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from arena.agent import Note
 from arena.errors import EpisodeError, UserError, one_line
+from arena.redaction import Redactor
 from arena.registry import load, names
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ask", "open_model"]
 
 LONGEST_WAIT_S = 60.0
-_SECRET = re.compile(r"(?i)(key|token|secret|password)$")
+_SECRET = re.compile(r"(?i)(key|token|secret|password|credentials?)$")
 _PASSING = {408, 409, 429}
 
 
@@ -50,8 +51,10 @@ def open_model(
             f"model {name!r}: write provider:name, with a provider of: "
             f"{', '.join(names('models'))}"
         )
-    for option in options:
-        if _SECRET.search(option) and option != "max_tokens":
+    redacted = cast(Mapping[str, object], Redactor({}).value(options))
+    for option, value in options.items():
+        named = _SECRET.search(option) and isinstance(value, str)
+        if named or redacted[option] != value:
             raise UserError(
                 f"model option {option!r} looks like a secret; options are recorded, "
                 "so set the provider's environment variable instead"

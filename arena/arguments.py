@@ -112,7 +112,8 @@ class Arguments:
         root = self.json_schema()
         schema = root
         for part in place:
-            inner = schema.get("properties", {}).get(part) or schema.get("items") or {}
+            inner: dict[str, Any] = schema.get("properties", {}).get(part, {})
+            inner = inner or schema.get("items", {})
             reference = str(inner.get("$ref", "")).removeprefix("#/$defs/")
             schema = root.get("$defs", {}).get(reference, inner)
         return schema.get("properties", {})
@@ -149,11 +150,8 @@ def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
             kept[key] = {k: _without_titles(v) for k, v in value.items()}
         elif isinstance(value, dict):
             kept[key] = _without_titles(cast(dict[str, Any], value))
-        elif isinstance(value, list):
-            items = cast(list[Any], value)
-            kept[key] = [
-                _without_titles(i) if isinstance(i, dict) else i for i in items
-            ]  # pyright: ignore[reportUnknownArgumentType]
+        elif key in ("anyOf", "oneOf", "prefixItems"):
+            kept[key] = [_without_titles(v) for v in cast(list[dict[str, Any]], value)]
         else:
             kept[key] = value
     return kept

@@ -171,7 +171,7 @@ def load_suite(name: str) -> Suite:
         TomlError: If a file is wrong, with file, line and field.
     """
     suites, path = find_suites(), _path_of(name, None)
-    if path is not None and path.is_file() and "scenarios" in read_toml(path)[1]:
+    if path is not None and path.is_file() and "environment" not in read_toml(path)[1]:
         return _suite(path.stem, path)
     if path is None and name in suites:
         return _suite(name, suites[name])
@@ -188,12 +188,16 @@ def _suite(name: str, path: Path) -> Suite:
     text, content = read_model(path, SuiteFile)
     entries: list[tuple[SuiteEntry, Scenario]] = []
     for index, entry in enumerate(content.scenarios):
+        field = "name"
         try:
             scenario = load_scenario(entry.name, base=path.parent)
+            field = "agents"
             for agent in entry.agents:
                 _check_agent_name(agent)
-        except UnknownName as error:
-            line = line_of(text, ["scenarios", index, "name"])
+        except TomlError:
+            raise
+        except UserError as error:
+            line = line_of(text, ["scenarios", index, field])
             raise TomlError(path, line, str(error)) from None
         entries.append((entry, scenario))
     return Suite(name, path, content.description, tuple(entries))
@@ -229,8 +233,17 @@ def _checked(name: str, path: Path) -> Scenario:
     for index, choice in enumerate(content.scorers):
         try:
             load("scorers", choice.name).check(choice.options)
+        except BadArguments as error:
+            field = error.problems[0].argument
+            raise wrong(["scorers", index, "options", field], error) from None
         except UserError as error:
             raise wrong(["scorers", index, "name"], error) from None
+    if content.control is not None:
+        beside = path.parent.parent / content.control / SCENARIO_FILE
+        known = find_scenarios()
+        if content.control not in known and not beside.is_file():
+            unknown = UnknownName("scenario", content.control, known)
+            raise wrong(["control"], unknown)
     return Scenario(name, path, _digest(path), content)
 
 

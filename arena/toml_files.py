@@ -57,7 +57,9 @@ def read_model(path: Path, kind: type[M]) -> tuple[str, M]:
     try:
         return text, kind.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
+        # An unknown field explains a missing one, which it may be meant for.
+        problems = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        first = problems[0]
         place = [part for part in first["loc"] if part != "function-wrap"]
         field = ".".join(str(part) for part in place)
         if first["type"] == "extra_forbidden":
@@ -77,50 +79,47 @@ def read_model(path: Path, kind: type[M]) -> tuple[str, M]:
 def line_of(text: str, place: Sequence[str | int]) -> int:
     """Return the line, from 1, where a field stands, or else the nearest table above.
 
+    TOML's reader keeps no lines, so this asks it from which line on the text that ends
+    there has the field.
+
     Args:
         text: TOML that parses.
         place: Keys and array indexes from the root.
     """
-    best, line = 0, 1
-    table: list[str | int] = []
-    counts: dict[str, int] = {}
-    for number, raw in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[(\[)?\s*(.+?)\s*\]\]?\s*(#.*)?$", raw)
-        key = re.match(
-            r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*[^=\s]+)*)\s*=""", raw
-        )
-        if header and not key:
-            keys: list[str | int] = list(_keys(header.group(2)))
-            if header.group(1):
-                name = ".".join(map(str, keys))
-                counts[name] = counts.get(name, -1) + 1
-            table = _with_indexes(keys, counts)
-            here = table
-        elif key:
-            here = [*table, *_keys(key.group(1))]
+    content = _parsed(text)
+    while place and not _holds(content, place):
+        place = place[:-1]
+    if not place:
+        return 1
+    lines = text.replace("\r\n", "\n").split("\n")
+    whole = 0  # lines up to the end of the last whole statement
+    for end in range(1, len(lines) + 1):
+        content = _parsed("\n".join(lines[:end]))
+        if content is None:  # within a value of several lines, perhaps an array
+            content, closed = _parsed("\n".join([*lines[:end], "]"])), False
         else:
-            continue
-        if list(place[: len(here)]) == here and len(here) > best:
-            best, line = len(here), number
-    return line
+            closed = True
+        if content is not None and _holds(content, place):
+            return whole + 1 if closed else end
+        if closed:
+            whole = end
+    return 1
 
 
-def _keys(dotted: str) -> list[str]:
-    return [
-        a or b or c
-        for a, b, c in re.findall(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)", dotted)
-    ]
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
-def _with_indexes(keys: Sequence[str | int], counts: dict[str, int]) -> list[str | int]:
-    """Put the index of the current element behind each key of an array of tables."""
-    full: list[str | int] = []
-    for end, key in enumerate(keys, 1):
-        full.append(key)
-        name = ".".join(map(str, keys[:end]))
-        if name in counts:
-            full.append(counts[name])
-    return full
+def _holds(content: Any, place: Sequence[str | int]) -> bool:
+    for part in place:
+        try:
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
 
 
 def _fields_at(kind: type[BaseModel], place: Sequence[str | int]) -> list[str]:

@@ -143,7 +143,7 @@ def test_help_imports_neither_numpy_nor_langchain() -> None:
         (["list", "agnets"], "'agnets' is not one of"),
         (["check", "quickstrat"], "did you mean 'quickstart'?"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    ids=str,
 )
 def test_what_the_user_must_change_is_one_line_and_exit_2(
     arena: Arena, arguments: list[str], said: str, tmp_path: Path

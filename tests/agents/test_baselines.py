@@ -21,7 +21,11 @@ def moves(name: str, count: int, seed: int = 0, **options: Any) -> list[Any]:
     agent = make_agent(AgentSpec(name=name, options=options))
     tools = tuple(env.tools("player").values())
     agent.reset(
-        seat="player", instructions="", tools=tools, seed=seed, note=lambda *_: None
+        seat="player",
+        instructions="",
+        tools=tools,
+        seed=seed,
+        note=lambda about, data: None,
     )
 
     async def ask() -> list[Any]:
@@ -43,8 +47,11 @@ def test_random_depends_on_its_seed_alone() -> None:
 
 
 def test_scripted_plays_in_order_and_begins_again() -> None:
-    script = [{"name": "hit", "args": {}}, {"name": "stand", "args": {"x": 1}}]
-    expected = [("hit", {}), ("stand", {"x": 1}), ("hit", {})]
+    script: list[Any] = [
+        {"name": "hit", "args": {}},
+        {"name": "stand", "args": {"x": 1}},
+    ]
+    expected: list[Any] = [("hit", {}), ("stand", {"x": 1}), ("hit", {})]
     assert expected == moves("scripted", 3, actions=script)
 
 

@@ -127,7 +127,11 @@ def test_any_history_gets_one_certain_legal_move(
 def test_what_it_does_is_what_its_probabilities_say(name: str) -> None:
     agent: Any = make_agent(AgentSpec(name=name))
     agent.reset(
-        seat="player-2", instructions="", tools=(), seed=1, note=lambda *_: None
+        seat="player-2",
+        instructions="",
+        tools=(),
+        seed=1,
+        note=lambda about, data: None,
     )
     seen = view((40, 50), (30, 36))
     message = anyio.run(agent.act, "", seen, ())

@@ -1,5 +1,7 @@
 """Everything that is registered keeps its contract."""
 
+from typing import Any
+
 import pytest
 
 from arena.agent import AgentSpec
@@ -18,7 +20,9 @@ PLAYS = {
     "random": "games/blackjack",
     "scripted": "games/blackjack",
 }
-OPTIONS = {"scripted": {"actions": [{"name": "stand", "args": {}}]}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "scripted": {"actions": [{"name": "stand", "args": {}}]}
+}
 MODELS = {"chat", "react"}  # played over HTTP in test_wire.py
 
 

@@ -573,11 +573,3 @@ def test_every_field_is_found_on_its_line_among_values_on_several_lines(
     drawn: tuple[str, dict[tuple[str | int, ...], int]],
 ) -> None:
     check_lines(drawn)
-
-
-@settings(max_examples=60)
-@given(st.text(max_size=60), st.lists(st.text(max_size=3) | st.integers(0, 3)))
-@example('"', ["a"])
-@example("[", ["a"])
-def test_a_line_is_always_one_of_the_text(text: str, place: list[str | int]) -> None:
-    assert 1 <= line_of(text, place) <= max(1, len(text.splitlines()))
