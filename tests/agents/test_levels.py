@@ -123,16 +123,14 @@ def test_any_history_gets_one_certain_legal_move(
     assert 0 <= args["predictions"]["player-1"] <= 100
 
 
+def unnoted(about: str, data: object) -> None:
+    """Nothing is recorded here."""
+
+
 @pytest.mark.parametrize("name", ["level-1", "level-2", "level-3", "level-4"])
 def test_what_it_does_is_what_its_probabilities_say(name: str) -> None:
     agent: Any = make_agent(AgentSpec(name=name))
-    agent.reset(
-        seat="player-2",
-        instructions="",
-        tools=(),
-        seed=1,
-        note=lambda about, data: None,
-    )
+    agent.reset(seat="player-2", instructions="", tools=(), seed=1, note=unnoted)
     seen = view((40, 50), (30, 36))
     message = anyio.run(agent.act, "", seen, ())
     assert move(agent, seen) == message.tool_calls[0]["args"]

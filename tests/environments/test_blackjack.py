@@ -631,9 +631,7 @@ def test_a_random_player_loses_in_expectation_what_optimal_play_is_better_by(
 ) -> None:
     values = ORACLE[name]["policy_values"]
     coin = np.random.default_rng(4)
-    payoffs, losses = played(
-        NAMED[name], 3, lambda cards, up, values: coin.random() < 0.5
-    )
+    payoffs, losses = played(NAMED[name], 3, lambda hand, values: coin.random() < 0.5)
     assert abs(z_of(losses, values["optimal"] - values["random_50_50"])) < 4
     assert abs(z_of(payoffs, values["random_50_50"])) < 4
     assert stdev(losses) < stdev(payoffs)
