@@ -20,6 +20,7 @@ __all__ = [
     "make_env",
     "names",
     "register_envs",
+    "target",
 ]
 
 Kind = Literal["environments", "agents", "models", "scorers", "scenarios", "sandboxes"]

@@ -17,7 +17,12 @@ from .tools import Tool
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, ToolCall
 
-__all__ = ["Player", "Seated", "derive_seed"]
+__all__ = [
+    "Player",
+    "Seated",
+    "derive_seed",
+    "tools_in_openai_form",
+]
 
 T = TypeVar("T")
 NOT_RUN = "Not run: an earlier call of yours ended the turn."

@@ -43,6 +43,7 @@ __all__ = [
     "TrajectoryWriter",
     "comparable",
     "digest_of",
+    "parse_line",
     "read_trajectory",
 ]
 

@@ -33,19 +33,23 @@ def imports(name: str, *, everywhere: bool) -> Iterator[str]:
         name: The module.
         everywhere: Inside functions and under TYPE_CHECKING as well.
     """
+    for base, imported in names_imported(name, everywhere=everywhere):
+        inner = f"{base}.{imported}"
+        yield inner if inner in MODULES else base
+
+
+def names_imported(name: str, *, everywhere: bool) -> Iterator[tuple[str, str]]:
+    """Yield each import as a module and a name in it, empty for a whole module."""
     path = MODULES[name]
     package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
     tree = ast.parse(path.read_text())
-    nodes = ast.walk(tree) if everywhere else iter(tree.body)
-    for node in nodes:
+    for node in ast.walk(tree) if everywhere else tree.body:
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             up = package[: len(package) - node.level + 1] if node.level else []
             base = ".".join([*up, *((node.module or "").split("."))]).strip(".")
-            for alias in node.names:
-                inner = f"{base}.{alias.name}"
-                yield inner if inner in MODULES else base
+            yield from ((base, alias.name) for alias in node.names)
 
 
 def test_every_package_is_listed_for_the_wheel() -> None:
@@ -109,6 +113,34 @@ def test_public_names_are_listed_and_exist(name: str) -> None:
     if listed is not None:
         assert set() == set(listed) - defined
         assert sorted(listed, key=str) == sorted(set(listed), key=str)
+
+
+def test_what_another_module_imports_is_listed_as_public() -> None:
+    defined = {name: definitions(path) for name, path in MODULES.items()}
+    listed = {name: public_names(path) for name, path in MODULES.items()}
+    unlisted = {
+        f"{base}.{imported}, by {name}"
+        for name in MODULES
+        for base, imported in names_imported(name, everywhere=True)
+        if imported in defined.get(base, set()) - listed.get(base, set())
+    }
+    assert unlisted == set()
+
+
+def definitions(path: Path) -> set[str]:
+    """The functions and classes of a module whose names have no underscore."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    body = ast.parse(path.read_text()).body
+    found = {node.name for node in body if isinstance(node, kinds)}
+    return {name for name in found if not name.startswith("_")}
+
+
+def public_names(path: Path) -> set[str]:
+    """The names in a module's `__all__`, none where it has no such list."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
 
 
 def test_readmes_are_there_and_short() -> None:

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-__all__ = ["as_json", "confidence", "ks", "run_argument"]
+__all__ = [
+    "as_json",
+    "confidence",
+    "ks",
+    "run_argument",
+    "split_episode",
+]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs to read.")
 confidence = click.option(

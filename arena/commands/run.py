@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ from .options import as_json, confidence, ks
 
 if TYPE_CHECKING:
     from ..agent import AgentSpec
+    from ..results import Results
+    from ..run import RunOutcome
+    from ..run_folder import RunFolder
 
 __all__ = ["run"]
 
@@ -82,6 +86,7 @@ def run(
     from ..run_folder import RunFolder
     from ..scenario import load_suite
     from ..tables import print_errors, print_results
+    from ..text import shown
 
     seated = dict(_pair("--seat", text) for text in seats)
     named = [AgentSpec.parse(name) for name in (*agents, *seated.values())]
@@ -107,26 +112,28 @@ def run(
     folder = RunFolder(path)
     table = results(folder.manifest, folder.scores(), confidence=confidence, ks=ks)
     if as_json:
-        told = {
-            "run": folder.manifest.run,
-            "path": str(path),
-            "digest": folder.manifest.digest,
-            "played": outcome.played,
-            "already": outcome.already,
-            "interrupted": outcome.interrupted,
-            **table.as_dict(),
-        }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        _print_json(folder, outcome, table)
     else:
         print_results(table, confidence)
         print_errors(folder)
         click.echo(f"played {outcome.played}, there already {outcome.already}")
-        click.echo(f"run: {path}")
+        click.echo(f"run: {shown(str(path))}")
         click.echo(f"digest: {folder.manifest.digest}")
     if outcome.interrupted:
         click.echo("arena: interrupted; the same command goes on from here", err=True)
         return 130
     return 1 if table.errors else 0
+
+
+def _print_json(folder: RunFolder, outcome: RunOutcome, table: Results) -> None:
+    told = {
+        "run": folder.manifest.run,
+        "path": str(folder.path),
+        "digest": folder.manifest.digest,
+        **asdict(outcome),
+        **table.as_dict(),
+    }
+    click.echo(json.dumps(told, ensure_ascii=False))
 
 
 def _equipped(

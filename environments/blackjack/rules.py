@@ -10,7 +10,17 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-__all__ = ["Hand", "Rules", "deal", "hand_of", "hit", "is_natural", "payoff", "stand"]
+__all__ = [
+    "Hand",
+    "Rules",
+    "compare",
+    "deal",
+    "hand_of",
+    "hit",
+    "is_natural",
+    "payoff",
+    "stand",
+]
 
 # No more can be drawn: 22 cards bust any player, 17 aces and a card end any dealer.
 SHOE = 52

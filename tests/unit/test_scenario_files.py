@@ -495,13 +495,21 @@ KEYS = st.sampled_from(
 BETWEEN = st.lists(
     st.sampled_from(["", "  ", "# a = 1", "# [a]", "\t# [[a]]"]), max_size=2
 )
-SIMPLE = ["1", '"x"', '"a = 1"', "'[a]' # [b]", "[1, 2]", "{z = 1}", "true # a = 1"]
-ON_LINES = [
-    '"""\na = 1\n[a]\n"""',
-    "'''\n[[a]]\nb = 2'''",
-    '[\n  "a = 1",\n  "[b]",\n]',
-    "[\n  1, # a = 1\n  2,\n] # [a]",
-]
+VALUES = st.sampled_from(
+    [
+        "1",
+        '"x"',
+        '"a = 1"',
+        "'[a]' # [b]",
+        "[1, 2]",
+        "{z = 1}",
+        "true # a = 1",
+        '"""\na = 1\n[a]\n"""',
+        "'''\n[[a]]\nb = 2'''",
+        '[\n  "a = 1",\n  "[b]",\n]',
+        "[\n  1, # a = 1\n  2,\n] # [a]",
+    ]
+)
 
 
 def quoted(key: str) -> str:
@@ -511,7 +519,7 @@ def quoted(key: str) -> str:
 
 @st.composite
 def documents(
-    draw: st.DrawFn, values: list[str]
+    draw: st.DrawFn,
 ) -> tuple[str, dict[tuple[str | int, ...], int]]:
     """Draw a document and the line of each of its fields."""
     lines: list[str] = []
@@ -524,7 +532,7 @@ def documents(
             blank = draw(st.sampled_from(["", " "]))
             name = f"{blank}.{blank}".join(map(quoted, dotted))
             expected[(*root, *dotted)] = len(lines) + 1
-            lines.extend(f"{blank}{name} = {draw(st.sampled_from(values))}".split("\n"))
+            lines.extend(f"{blank}{name} = {draw(VALUES)}".split("\n"))
 
     entries(())
     for number, is_array in enumerate(draw(st.lists(st.booleans(), max_size=4))):
@@ -549,27 +557,15 @@ def value_at(content: Any, place: tuple[str | int, ...]) -> Any:
     return content
 
 
-def check_lines(drawn: tuple[str, dict[tuple[str | int, ...], int]]) -> None:
+@settings(max_examples=25)
+@given(documents())
+@example(("a = '''\nb = 1\n'''\nb = 2", {("b",): 4}))
+def test_every_field_is_found_on_its_line(
+    drawn: tuple[str, dict[tuple[str | int, ...], int]],
+) -> None:
     text, expected = drawn
     content = tomllib.loads(text)
     for place, line in expected.items():
         value_at(content, place)
         assert (place, line_of(text, place)) == (place, line)
         assert line_of(text, (*place, "missing")) == line
-
-
-@settings(max_examples=60)
-@given(documents(SIMPLE))
-def test_every_field_is_found_on_its_line(
-    drawn: tuple[str, dict[tuple[str | int, ...], int]],
-) -> None:
-    check_lines(drawn)
-
-
-@settings(max_examples=60)
-@given(documents(SIMPLE + ON_LINES))
-@example(("a = '''\nb = 1\n'''\nb = 2", {("b",): 4}))
-def test_every_field_is_found_on_its_line_among_values_on_several_lines(
-    drawn: tuple[str, dict[tuple[str | int, ...], int]],
-) -> None:
-    check_lines(drawn)
