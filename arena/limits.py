@@ -8,7 +8,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["EndReason", "Limits", "Usage"]
+__all__ = [
+    "EndReason",
+    "Limits",
+    "Usage",
+    "reached",
+]
 
 EndReason = Literal[
     "completed",  # by the environment's own rules

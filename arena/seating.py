@@ -21,6 +21,7 @@ __all__ = [
     "Player",
     "Seated",
     "derive_seed",
+    "legal_text",
     "tools_in_openai_form",
 ]
 

@@ -45,6 +45,7 @@ __all__ = [
     "digest_of",
     "parse_line",
     "read_trajectory",
+    "split_lines",
 ]
 
 FORMAT = "arena-trajectory"

@@ -15,6 +15,7 @@ __all__ = [
     "Rules",
     "compare",
     "deal",
+    "dealer_draws",
     "hand_of",
     "hit",
     "is_natural",

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["FACTOR", "HIGHEST", "Round", "best_numbers", "distance", "winners"]
+__all__ = [
+    "FACTOR",
+    "HIGHEST",
+    "Round",
+    "best_numbers",
+    "distance",
+    "play",
+    "winners",
+]
 
 FACTOR = 0.8
 """Of the mean; EgoSocialArena (arXiv 2410.06195), "guess 0.8 of the average"."""
