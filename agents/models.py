@@ -51,6 +51,11 @@ def open_model(
             f"model {name!r}: write provider:name, with a provider of: "
             f"{', '.join(names('models'))}"
         )
+    if base_url is not None and Redactor({}).text(base_url) != base_url:
+        raise UserError(
+            "the base URL holds a password; options are recorded, so set the provider's "
+            "environment variable instead"
+        )
     redacted = cast(Mapping[str, object], Redactor({}).value(options))
     for option, value in options.items():
         named = _SECRET.search(option) and isinstance(value, str)

@@ -40,6 +40,11 @@ class PlannedScenario(BaseModel):
     agents: list[AgentSpec]
     epochs: int
 
+    @property
+    def slug(self) -> str:
+        """The name with nothing in it that a file name cannot hold."""
+        return re.sub(r"[^A-Za-z0-9._-]+", ".", self.ref.name)
+
 
 class Plan(BaseModel):
     """A run before it is played; equal plans have equal fingerprints."""
@@ -75,9 +80,8 @@ class Plan(BaseModel):
         for seat, agents in scenario.fixed.items():
             seats[seat] = agents[epoch % len(agents)]
         fixed_world = scenario.seeds[sample] if scenario.seeds else None
-        name = re.sub(r"[^A-Za-z0-9._-]+", ".", scenario.ref.name)
         return EpisodeSpec(
-            episode=f"{name}--{agent.slug}--s{sample}e{epoch:05d}",
+            episode=f"{scenario.slug}--{agent.slug}--s{sample}e{epoch:05d}",
             scenario=scenario.ref,
             seats=seats,
             tested=scenario.open_seats,
@@ -121,7 +125,7 @@ def make_plan(
         for entry, scenario in entries
     ]
     _check_seats_exist(seats, planned)
-    _check_distinct("scenario", [p.ref.name for p in planned])
+    _check_distinct("scenario", [p.slug for p in planned])
     for scenario in planned:
         _check_distinct("agent", [a.slug for a in scenario.agents])
     _check_agents(planned)

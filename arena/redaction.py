@@ -51,6 +51,7 @@ _PREFIXED = re.compile(
     ( [^\s"',;&]+ )
     """
 )
+_IN_URL = re.compile(r"(://[^\s/:@\"']{0,64}:)([^\s/@\"']{1,200})(?=@)")
 _MARK = "[redacted]"
 _dump = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False
@@ -61,7 +62,7 @@ _HINTS = (
     *("sk-", "aiza", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
     *("github_pat", "glpat-", "hf_", "xox", "gsk_", "sk_", "pk_", "rk_", "xai-", "r8_"),
     *("pplx-", "nvapi-", "tgp_", "lsv2_", "eyj", "begin ", "authori", "bearer"),
-    *("passw", "secret"),
+    *("passw", "secret", "://"),
     *("apikey", "api-key", "api_key", "accesstoken", "access-", "access_", "authtoken"),
     *("auth-", "auth_", "refresh", "accesskey", "authkey"),
 )
@@ -121,6 +122,7 @@ class Redactor:
             text = _KEYS.sub(_MARK, text)
             text = _NAMED_VALUE.sub(_keep_name, text)
             text = _PREFIXED.sub(_keep_name, text)
+            text = _IN_URL.sub(_keep_name, text)
         return text
 
     def value(self, value: object, depth: int = 0) -> object:

@@ -1,13 +1,17 @@
 """Everything that is registered keeps its contract."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessage, ToolMessage
 
 from arena.agent import AgentSpec
+from arena.agents.baselines import RandomAgent
+from arena.env import View
 from arena.registry import PREFIX, make_env, names
 from arena.scenario import find_scenarios, find_suites, load_scenario, load_suite
-from arena.testing import check_env, check_scenario
+from arena.testing import CheckFailed, check_agent, check_env, check_scenario
 from arena.testing.checks import check_registered_agent, check_registered_env
 
 # Who can play what; an agent that is missing here fails the last test.
@@ -50,6 +54,29 @@ def test_an_agent_keeps_its_contract(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(find_suites()))
 def test_a_suite_loads(name: str) -> None:
     assert load_suite(name).entries
+
+
+class FailsLater(RandomAgent):
+    """Answers once a game, and then fails."""
+
+    def reset(self, **about: Any) -> None:
+        """Begin a game."""
+        super().reset(**about)
+        self._asked = 0
+
+    async def act(
+        self, observation: str, view: View, results: Sequence[ToolMessage]
+    ) -> AIMessage:
+        """Fail from the second time on."""
+        self._asked += 1
+        if self._asked > 1:
+            raise RuntimeError("no more ideas")
+        return await super().act(observation, view, results)
+
+
+def test_the_check_of_an_agent_plays_to_the_end() -> None:
+    with pytest.raises(CheckFailed, match="no more ideas"):
+        check_agent(FailsLater, load_scenario("games/number-guessing"))
 
 
 def test_no_registered_agent_is_left_out() -> None:

@@ -417,7 +417,7 @@ def test_nothing_before_the_end_depends_on_the_hole_card_or_the_undealt_shoe(
         {"own_total": 12, "dealer_busts": 0.5} if beliefs else {}
     )
     seen: dict[tuple[object, ...], set[str]] = {}
-    hidden: dict[tuple[object, ...], set[int]] = {}
+    hidden: dict[tuple[object, ...], set[str]] = {}
     for seed in range(1500):
         observation, info = env.reset(seed=seed)
         told: list[tuple[tuple[object, ...], str]] = []
@@ -429,7 +429,7 @@ def test_nothing_before_the_end_depends_on_the_hole_card_or_the_undealt_shoe(
             told.append((known, json.dumps([*shown, env.observe("player")])))
             move = "hit" if view["total"] < 9 else "stand"
             observation, _, _, _, info = env.step(call(move, **stated))
-        hole = cast(list[int], env.evidence()["dealer"])[1]
+        hole = observation.partition("The dealer has ")[2].split(", ")[1].split()[0]
         for known, text in told:
             seen.setdefault(known, set()).add(text)
             hidden.setdefault(known, set()).add(hole)

@@ -93,6 +93,50 @@ def test_no_seat_sees_a_number_before_the_round_is_revealed(
     assert seen[0] == seen[1]
 
 
+@given(st.data())
+def test_no_seat_knows_an_open_number_or_what_another_seat_predicts(
+    data: st.DataObject,
+) -> None:
+    """Two games that differ only in those show every seat the same."""
+    players = data.draw(st.integers(2, 4), "players")
+    revealed = data.draw(st.lists(numbers, min_size=players, max_size=players))
+    played = data.draw(st.integers(0, players - 1), "numbers of round 2 given")
+    framing: Any = data.draw(st.sampled_from(["social", "series"]), "framing")
+    seen: list[object] = []
+    for game in ("one", "other"):
+        env = NumberGuessing(players=players, rounds=3, framing=framing)
+        env.reset(seed=0)
+        for number in revealed:
+            env.step(guess(env, number, data.draw(numbers, f"{game}: predicted")))
+        for _ in range(played):
+            env.step(guess(env, data.draw(numbers, f"{game}: open")))
+        bad: ToolCall = {"name": "guess", "args": {}, "id": None}
+        refused = env.step(bad)
+        seen.append([refused, [(env.observe(s), env.view(s)) for s in env.seats]])
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("framing", ["social", "series"])
+def test_instructions_count_others_in_words_that_agree(framing: Any) -> None:
+    env = NumberGuessing(players=2, framing=framing)
+    assert "There are 1 " not in env.instructions(env.seats[0])
+
+
+@pytest.mark.parametrize(
+    ("others", "winning"),
+    [
+        pytest.param((50, 45), range(13, 45), id="three"),
+        pytest.param((50, 40, 36, 32), range(28, 32), id="five"),
+    ],
+)
+def test_with_three_or_more_the_lowest_number_need_not_win(
+    others: tuple[int, ...], winning: range
+) -> None:
+    """The numbers that win alone, worked out apart from this code."""
+    alone = [n for n in range(HIGHEST + 1) if winners((n, *others)) == (0,)]
+    assert list(winning) == alone
+
+
 @given(st.lists(numbers, min_size=4, max_size=4))
 def test_the_control_has_the_same_numbers_and_payoffs(chosen: list[int]) -> None:
     social, series = (

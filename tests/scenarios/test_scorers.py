@@ -1,5 +1,6 @@
 """Every scorer on episodes small enough to work out by hand."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,15 @@ from playing import play_one
 from arena.agent import AgentSpec
 from arena.registry import load, names
 from arena.run_folder import RunFolder
-from arena.scoring import Unscored
-from arena.trajectory import Trajectory
+from arena.scenario import ScorerChoice
+from arena.scoring import Unscored, score_trajectory
+from arena.trajectory import Trajectory, read_trajectory
+
+ORACLE = Path(__file__).parent.parent / "data" / "blackjack_infinite.json"
+TABLE: dict[tuple[int, bool, int], dict[str, float]] = {
+    (row["total"], bool(row["soft"]), row["up"]): {m: row[m] for m in ("hit", "stand")}
+    for row in json.loads(ORACLE.read_text())["infinite/none/S17"]["table"]
+}
 
 THREE = """
 description = "Two rounds among three."
@@ -125,6 +133,63 @@ def test_a_hand_is_scored_by_its_exact_values(tmp_path: Path) -> None:
     good = sum(loss == 0 for loss in losses) / len(losses)
     assert pytest.approx(good) == score("optimal-moves", trajectory)
     assert -1.0 == score("payoff", trajectory), "who only hits goes bust"
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("move", ["hit", "stand"])
+def test_a_loss_is_that_of_the_separately_computed_table(
+    move: str, seed: int, tmp_path: Path
+) -> None:
+    trajectory = hand(tmp_path, {"name": move, "args": {}}, seed=seed)
+    evidence = trajectory.evidence
+    up = min(evidence["dealer"][0], 10)
+    losses: list[float] = []
+    for decision in evidence["decisions"]:
+        cards = [min(card, 10) for card in decision["cards"]]
+        soft = 1 in cards and sum(cards) <= 11
+        values = TABLE[sum(cards) + 10 * soft, soft, up]
+        losses.append(max(values.values()) - values[move])
+    assert pytest.approx(sum(losses)) == score("expected-loss", trajectory)
+    assert losses.count(0) / len(losses) == score("optimal-moves", trajectory)
+
+
+def test_a_hand_that_a_limit_cut_short_has_moves_but_no_loss(tmp_path: Path) -> None:
+    """Seed 0 does not bust at its first card."""
+    trajectory = play_one(
+        tmp_path / "run",
+        "games/blackjack",
+        agent=scripted({"name": "hit", "args": {}}),
+        seed=0,
+        limits={"turns": 1},
+    )
+    assert 0.0 == score("completed", trajectory)
+    assert score("optimal-moves", trajectory) in (0.0, 1.0)
+    with pytest.raises(Unscored, match="not played to its end"):
+        score("expected-loss", trajectory)
+
+
+@pytest.mark.parametrize("name", names("scorers"))
+@pytest.mark.parametrize(
+    "scenario", ["games/blackjack-beliefs", "games/number-guessing-four"]
+)
+def test_an_episode_that_was_killed_is_unscored(
+    scenario: str, name: str, killed: dict[str, Trajectory]
+) -> None:
+    with pytest.raises(Unscored):
+        score(name, killed[scenario])
+    [judged] = score_trajectory(killed[scenario], [ScorerChoice(name=name)])
+    assert (None, "the episode has not ended") == (judged.value, judged.reason)
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trajectory]:
+    """Episodes whose last line was never written."""
+    cut: dict[str, Trajectory] = {}
+    for name in ("games/blackjack-beliefs", "games/number-guessing-four"):
+        path = play_one(tmp_path_factory.mktemp("killed") / "run", name).path
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+        cut[name] = read_trajectory(path)
+    return cut
 
 
 def test_beliefs_are_scored_against_the_exact_ones(tmp_path: Path) -> None:

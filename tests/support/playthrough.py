@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -47,6 +47,8 @@ def _episode(name: str, parameters: dict[str, Any], seed: int) -> Iterator[str]:
     for seat in env.seats:
         yield f"{seat} is told: {env.instructions(seat)}"
     yield f"{env.turn} sees: {observation}"
+    refused, *_ = env.step({"name": "no-such-tool", "args": {}, "id": None})
+    yield f"{env.turn} calls no-such-tool and sees: {refused}"
     while not env.over:
         seat, legal = env.turn, info["view"]["legal"]
         tool = env.tools(seat)[legal[int(rng.integers(len(legal)))]]
@@ -56,5 +58,17 @@ def _episode(name: str, parameters: dict[str, Any], seed: int) -> Iterator[str]:
         yield f"{seat} calls {tool.name}({json.dumps(args)}), reward {reward:g}"
         yield f"{env.turn} sees: {observation}"
     yield f"payoffs {json.dumps(env.payoffs)}"
-    yield f"evidence {json.dumps(env.evidence())}"
+    yield f"evidence {json.dumps(_rounded(env.evidence()))}"
     yield ""
+
+
+def _rounded(value: Any) -> Any:
+    """Round numbers: processors and NumPy's versions differ in their last digits."""
+    if isinstance(value, float):
+        return round(value, 9)
+    if isinstance(value, dict):
+        fields = cast(dict[str, Any], value)
+        return {key: _rounded(field) for key, field in fields.items()}
+    if isinstance(value, list):
+        return [_rounded(item) for item in cast(list[Any], value)]
+    return value
