@@ -53,8 +53,8 @@ def open_model(
         )
     if base_url is not None and Redactor({}).text(base_url) != base_url:
         raise UserError(
-            "the base URL holds a password; options are recorded, so set the provider's "
-            "environment variable instead"
+            "the base URL holds a password; options are recorded, so set the "
+            "provider's environment variable instead"
         )
     redacted = cast(Mapping[str, object], Redactor({}).value(options))
     for option, value in options.items():

@@ -11,7 +11,7 @@ from typing import cast
 
 __all__ = ["Redactor"]
 
-_NAMED = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)S?$")
+_NAMED = re.compile(r"(^|_)(API)?(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)S?$")
 
 # Repetitions are bounded and start at word boundaries: the text may be hostile, and a
 # pattern that is quadratic in its length would stop the run.
@@ -25,12 +25,12 @@ _KEYS = re.compile(
     | \bgithub_pat_[A-Za-z0-9_]{20,}
     | \bglpat-[A-Za-z0-9_-]{16,}                                  # GitLab
     | \bhf_[A-Za-z0-9]{20,}                                       # Hugging Face
-    | \bxox[abeoprs]-(?:[A-Za-z0-9]{20,}|[A-Za-z0-9-]*\d[A-Za-z0-9-]*)   # Slack
+    | \bxox[abeoprs]-(?:[A-Za-z0-9]{20,}|[A-Za-z0-9-]{0,80}?\d[A-Za-z0-9-]*)   # Slack
     | \b(?:gsk_|xai-|r8_|pplx-|nvapi-)[A-Za-z0-9_-]{20,}
     | \b(?:tgp_v1_|lsv2_[a-z]{2}_)[A-Za-z0-9_-]{20,}
     | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*   # JWT
-    | -----BEGIN[ ][A-Z ]{0,40}PRIVATE[ ]KEY-----
-      .*? (?: -----END[ ][A-Z ]{0,40}PRIVATE[ ]KEY----- | \Z )
+    | -----BEGIN[ ][A-Z ]{0,40}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----
+      .*? (?: -----END[ ][A-Z ]{0,40}PRIVATE[ ]KEY(?:[ ]BLOCK)?----- | \Z )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -67,7 +67,7 @@ _HINTS = (
     *("auth-", "auth_", "refresh", "accesskey", "authkey"),
 )
 _SECRET_FIELD = re.compile(
-    r"(?i)(^(proxy-)?authorization|password|passwd|api[-_]?key"
+    r"(?i)(^(proxy-)?authorization|api[-_]?key"
     r"|(access|auth|refresh|secret)[-_]?(token|key)|(client|app|shared)[-_]?secret)$"
 )
 _DEEPEST = 100
@@ -87,7 +87,7 @@ class Redactor:
         values = {
             value
             for name, value in environment.items()
-            if _NAMED.search(name.upper()) and len(value) >= 8
+            if _NAMED.search(name.upper()) and len(value) >= 8 and not value.isdigit()
         }
         # As they stand in text and, where that differs, as they stand in JSON.
         values |= {json.dumps(v, ensure_ascii=False)[1:-1] for v in values}

@@ -142,7 +142,6 @@ def test_what_a_header_or_field_names_as_secret_is_redacted(header: str) -> None
         "auth_token",
         "refresh_token",
         "client_secret",
-        "password",
         "openai_api_key",
         "aws_secret_access_key",
         "x-goog-api-key",
@@ -176,6 +175,7 @@ def test_the_value_of_a_secret_environment_variable_is_redacted(name: str) -> No
         pytest.param({"KEYBOARD": "hush-hush"}, id="a-name-that-only-begins-so"),
         pytest.param({"SOME_KEY": "hush"}, id="too-short"),
         pytest.param({"SOME_KEY": ""}, id="empty"),
+        pytest.param({"MONKEY": "hush-hush"}, id="a-name-that-only-ends-so"),
     ],
 )
 def test_other_environment_variables_are_kept(environment: Mapping[str, str]) -> None:
