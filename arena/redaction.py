@@ -11,7 +11,8 @@ from typing import cast
 
 __all__ = ["Redactor"]
 
-_NAMED = re.compile(r"(^|_)(API)?(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)S?$")
+# Not TOKENS, which counts them.
+_NAMED = re.compile(r"(^|_)((API)?KEYS?|TOKEN|SECRETS?|PASSWORD|PASSWD|CREDENTIALS?)$")
 
 # Repetitions are bounded and start at word boundaries: the text may be hostile, and a
 # pattern that is quadratic in its length would stop the run.
@@ -87,7 +88,7 @@ class Redactor:
         values = {
             value
             for name, value in environment.items()
-            if _NAMED.search(name.upper()) and len(value) >= 8 and not value.isdigit()
+            if _NAMED.search(name.upper()) and len(value) >= 8
         }
         # As they stand in text and, where that differs, as they stand in JSON.
         values |= {json.dumps(v, ensure_ascii=False)[1:-1] for v in values}

@@ -1,10 +1,11 @@
 """Number guessing: rules, what a seat may know, and the non-social control."""
 
+from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from langchain_core.messages import ToolCall
 
@@ -57,6 +58,16 @@ def test_a_tie_is_exact_and_not_a_matter_of_rounding() -> None:
     """Of 12, 20 and 28 the target is 16, which is 4 from both 12 and 20."""
     assert 16.0 == play((12, 20, 28)).target
     assert (0, 1) == winners((12, 20, 28))
+
+
+@given(st.lists(st.integers(0, 12) | numbers, min_size=2, max_size=8))
+@example([0, 1, 1])  # 8/15 and 7/15 away: near, but no tie
+@example([12, 20, 28])
+def test_winners_are_the_nearest_in_exact_fractions(chosen: list[int]) -> None:
+    mean = Fraction(sum(chosen), len(chosen))
+    gaps = [abs(number - Fraction(4, 5) * mean) for number in chosen]
+    nearest = tuple(i for i, gap in enumerate(gaps) if gap == min(gaps))
+    assert nearest == winners(chosen)
 
 
 @given(st.lists(numbers, min_size=1, max_size=7))
