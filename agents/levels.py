@@ -57,7 +57,7 @@ def below_last_mean(table: Table) -> int:
     if not table.history:
         return FIRST
     last = table.history[-1].values()
-    # In tenths, since 0.8 * 50 is 40 and must not become 39.999….
+    # Rounded first, since 0.8 * 50 is 40 and must not become 39.999….
     return math.floor(round(table.factor * sum(last) / len(last), 9))
 
 
@@ -137,14 +137,14 @@ class Level4(_Level):
         """Return the next number of the level that fits best."""
         past = [
             Table(seat, table.seats, table.history[:played], table.factor)
-            for played in range(len(table.history))
+            for played in range(1, len(table.history))
         ]
         hits = [
-            sum(rule(then) == table.history[i][seat] for i, then in enumerate(past))
+            sum(rule(t) == table.history[len(t.history)][seat] for t in past)
             for rule in RULES
         ]
-        # Every rule gives 50 at first, so that one hit says nothing.
-        if len(past) > 1 and max(hits) <= 1:
+        # From round 2 on: in round 1 every rule gives 50, and a hit says nothing.
+        if past and not any(hits):
             return table.history[-1][seat]
         best = max(range(len(RULES)), key=lambda level: (hits[level], level))
         return RULES[best](Table(seat, table.seats, table.history, table.factor))

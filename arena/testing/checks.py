@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from ..redaction import Redactor
 from ..registry import make_agent, make_env, register_envs
 from ..scenario import Scenario, Suite, SuiteEntry
 from ..scoring import score_trajectory
+from ..seating import Player
 from ..spaces import sample_json
 from ..trajectory import Trajectory, comparable, read_trajectory
 
@@ -91,22 +92,50 @@ def check_agent(make: Callable[[], Agent], scenario: Scenario) -> None:
         scenario: What it can play.
     """
     env = make_env(scenario.environment, scenario.content.parameters)
-    _, info = env.reset(seed=0)
-    agent = make()
-    tools = tuple(env.tools(env.turn).values())
-    agent.reset(
-        seat=env.turn,
-        instructions=env.instructions(env.turn),
-        tools=tools,
-        seed=0,
-        note=lambda about, data: None,
-    )
-    policy = getattr(agent, "probabilities", None)
-    if policy is not None:
-        total = sum(chance for chance, _ in policy(info["view"]))
-        _require(abs(total - 1) < 1e-9, f"its probabilities sum to {total}")
-    message = anyio.run(agent.act, env.observe(env.turn), info["view"], ())
-    _require(message.type == "ai", f"act returns an AIMessage, not {type(message)}")
+    fixed = scenario.content.seats
+    players = {
+        seat: Player(
+            seat,
+            make_agent(AgentSpec.parse(fixed[seat][0])) if seat in fixed else make(),
+        )
+        for seat in env.seats
+    }
+    try:
+        for _ in range(2):
+            anyio.run(_play_out, env, players, set(env.seats) - set(fixed))
+    except CheckFailed:
+        raise
+    except Exception as error:
+        raise CheckFailed(f"it fails: {type(error).__name__}: {error}") from error
+
+
+async def _play_out(
+    env: Env, players: Mapping[str, Player], checked: Collection[str]
+) -> None:
+    """Play one episode, and check what is done in the seats to check."""
+    observation, info = env.reset(seed=0)
+    for player in players.values():
+        player.reset(env, 0, lambda about, data: None)
+    for _ in range(MOST_STEPS):
+        seat = env.turn
+        player = players[seat]
+        policy = getattr(player.agent, "probabilities", None)
+        if seat in checked and policy is not None:
+            total = sum(chance for chance, _ in policy(info["view"]))
+            _require(abs(total - 1) < 1e-9, f"its probabilities sum to {total}")
+        player.tell(observation, info["view"])
+        message = await player.act()
+        _require(message.type == "ai", f"act returns an AIMessage, not {type(message)}")
+        _require(bool(message.tool_calls), "its message has no tool call")
+        for call in message.tool_calls:
+            if env.over or env.turn != seat:
+                break
+            observation, _, _, truncated, info = env.step(call)
+            player.answer(call, observation if env.turn == seat else None)
+            _require("error" not in info, f"its call is refused: {info.get('error')}")
+            if env.over or truncated:
+                return
+    raise CheckFailed(f"no end after {MOST_STEPS} messages")
 
 
 def check_scenario(scenario: Scenario, *, agent: str = "random") -> list[Trajectory]:

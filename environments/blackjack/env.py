@@ -183,9 +183,9 @@ class Blackjack(Env):
                 {
                     **decision,
                     "total": hand_of(cast(list[int], decision["cards"]))[0],
-                    "value_of_stand": values.stand,
-                    "value_of_hit": values.hit,
-                    "chance_dealer_busts": values.dealer_busts,
+                    "value_of_stand": _rounded(values.stand),
+                    "value_of_hit": _rounded(values.hit),
+                    "chance_dealer_busts": _rounded(values.dealer_busts),
                 }
             )
         return {
@@ -205,7 +205,7 @@ class Blackjack(Env):
         cards, up = cast(list[int], view["cards"]), cast(int, view["dealer_shows"])
         values = solver(rules).values(cards, up)
         move = "hit" if values.hit > values.stand else "stand"
-        return move, values.dealer_busts
+        return move, _rounded(values.dealer_busts)
 
     def _decide(self, move: str, total: int | None, busts: float | None) -> None:
         decision: dict[str, object] = {"cards": list(self._hand.player), "move": move}
@@ -226,6 +226,11 @@ def _tools(beliefs: bool) -> Mapping[str, Tool]:
         {"own_total": OwnTotal, "dealer_busts": Probability} if beliefs else {}
     )
     return {name: tool.taking(**types) for name, tool in tools_of(Blackjack).items()}
+
+
+def _rounded(value: float) -> float:
+    # The last digits differ between processors, and a record must not.
+    return round(value, 12)
 
 
 def _names(cards: Sequence[int]) -> str:

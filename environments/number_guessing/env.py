@@ -98,11 +98,11 @@ class NumberGuessing(Env):
         others = [s for s in self.seats if s != seat]
         if self.framing == "series":
             return (
-                f"There are {len(others)} number sources: {', '.join(others)}. Each is "
-                f"a mechanical process that gives a whole number from 0 to {HIGHEST} "
-                f"in each of {self.rounds} rounds. In each round you enter a number "
-                f"of your own from 0 to {HIGHEST}, shown as {seat}, and forecast the "
-                "one that each source will give; then all numbers are shown, with "
+                f"The number sources are: {', '.join(others)}. Each is a mechanical "
+                f"process that gives a whole number from 0 to {HIGHEST} in each of "
+                f"{self.rounds} rounds. In each round you enter a number of your own "
+                f"from 0 to {HIGHEST}, shown as {seat}, and forecast the one that each "
+                "source will give; then all numbers are shown, with "
                 f"{FACTOR} of their mean. Later numbers may depend on earlier ones, "
                 "yours included. Aim at forecasts that are exactly right. Call guess "
                 "with your number and your forecasts."

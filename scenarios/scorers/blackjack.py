@@ -24,7 +24,7 @@ Decision = Mapping[str, Any]
 def optimal_moves(trajectory: Trajectory, seat: str) -> float:
     """The share of moves that no other move beats in exact expected value."""
     decisions = _decisions(trajectory)
-    return fmean(_loss(decision) <= 1e-12 for decision in decisions)
+    return fmean(_loss(decision) <= 1e-9 for decision in decisions)
 
 
 @scorer(measure="mean", better="lower")
