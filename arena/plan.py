@@ -125,7 +125,8 @@ def make_plan(
         for entry, scenario in entries
     ]
     _check_seats_exist(seats, planned)
-    _check_distinct("scenario", [p.slug for p in planned])
+    _check_distinct("scenario", [p.ref.name for p in planned])
+    _check_distinct("scenario file name", [p.slug for p in planned])
     for scenario in planned:
         _check_distinct("agent", [a.slug for a in scenario.agents])
     _check_agents(planned)

@@ -195,11 +195,11 @@ class RunFolder:
         """Return the scores by episode; the last one of a scorer counts."""
         latest: dict[tuple[str, str], Score] = {}
         file = self.path / "scores.jsonl"
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        for line in text.splitlines():
+        raw = file.read_bytes() if file.exists() else b""
+        for line in raw.split(b"\n"):
             try:
                 score = Score.model_validate_json(line)
-            except ValidationError:  # torn by a kill: it is scored again
+            except ValidationError:  # torn by a kill, or damaged: it is scored again
                 continue
             latest[score.episode, score.scorer] = score
         by_episode: dict[str, list[Score]] = {}

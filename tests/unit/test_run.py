@@ -228,6 +228,16 @@ def test_scoring_again_gives_the_same_scores_without_agent_or_environment(
     assert before == RunFolder(tmp_path / "run").scores()
 
 
+def test_damaged_scores_are_missing_and_scored_again(tmp_path: Path) -> None:
+    play_run(tmp_path / "run", "games/blackjack", epochs=2)
+    before = RunFolder(tmp_path / "run").scores()
+    file = tmp_path / "run" / "scores.jsonl"
+    file.write_bytes(b"\xff\xfe\x00\n{}\n" + file.read_bytes()[:-20])
+    folder = RunFolder(tmp_path / "run")
+    assert before != folder.scores()
+    assert before == score_run(folder, again=False)
+
+
 def test_pass_at_k_needs_k_epochs(tmp_path: Path) -> None:
     name = scenario(tmp_path / "fragile")
     folder = RunFolder(play_run(tmp_path / "run", name, epochs=3))
