@@ -32,7 +32,14 @@ from ..trajectory import Trajectory, comparable, read_trajectory
 if TYPE_CHECKING:
     from langchain_core.messages import ToolCall
 
-__all__ = ["CheckFailed", "check_agent", "check_env", "check_scenario"]
+__all__ = [
+    "CheckFailed",
+    "check_agent",
+    "check_env",
+    "check_registered_agent",
+    "check_registered_env",
+    "check_scenario",
+]
 
 MOST_STEPS = 2000
 
