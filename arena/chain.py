@@ -122,6 +122,10 @@ def _tail_problem(
         if number < seal.lines:
             return Problem(path, number + 1, f"truncated: it had {seal.lines} lines")
         return Problem(path, seal.lines + 1, "added behind the end")
-    if parse_line(path, number, lines[-1])["kind"] != "end":
+    end = parse_line(path, number, lines[-1])
+    if end["kind"] != "end":
         return Problem(path, number + 1, "truncated: the episode has no end")
+    known = (end.get("reason"), number)
+    if seal is not None and (seal.reason, seal.lines) != known:
+        return Problem(path, number, "the manifest was changed: it knows another end")
     return None

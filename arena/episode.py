@@ -45,6 +45,9 @@ class EpisodeSpec(BaseModel):
     label: str
     """The name of the agent under test in tables."""
     seed: int
+    """Of the world."""
+    agents_seed: int
+    """Of the agents, other in every epoch even where the world is the same."""
     sample: int
     epoch: int
     limits: Limits
@@ -116,7 +119,7 @@ class _Table:
             )
         for seat, player in self.players.items():
             with boundary("agent"):
-                player.reset(self.env, self.spec.seed, self._noting(seat))
+                player.reset(self.env, self.spec.agents_seed, self._noting(seat))
         self._tell(observation, info)
         while not self.env.over:
             if limit := reached(self.spec.limits, self.usage, self.env.turn):
@@ -252,6 +255,7 @@ def _header(spec: EpisodeSpec, run: str, env: Env) -> Header:
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         scenario=spec.scenario,
         seed=spec.seed,
+        agents_seed=spec.agents_seed,
         sample=spec.sample,
         epoch=spec.epoch,
         seats=spec.seats,

@@ -117,8 +117,8 @@ def cluster_bootstrap(
     """
     means = [fmean(values) for values in clusters.values() if values]
     n = sum(len(values) for values in clusters.values())
-    if len(means) < 2:
-        value = means[0] if means else None
+    if len(means) < 2 or min(means) == max(means):
+        value = fmean(means) if means else None
         return Estimate(n, value, None, None, confidence, "cluster-bootstrap")
     rng = random.Random(seed)
     draws = sorted(fmean(rng.choices(means, k=len(means))) for _ in range(resamples))

@@ -14,6 +14,7 @@ from .agent import AgentSpec
 from .episode import EpisodeSpec
 from .errors import UnknownName, UserError
 from .limits import Limits
+from .redaction import Redactor
 from .registry import make_agent, make_env
 from .scenario import Scenario, ScorerChoice, Suite, SuiteEntry
 from .seating import derive_seed
@@ -43,7 +44,10 @@ class PlannedScenario(BaseModel):
     @property
     def slug(self) -> str:
         """The name with nothing in it that a file name cannot hold."""
-        return re.sub(r"[^A-Za-z0-9._-]+", ".", self.ref.name)
+        name = re.sub(r"[^A-Za-z0-9._-]+", ".", self.ref.name)
+        if len(name) <= 100:
+            return name
+        return f"{name[:90]}-{derive_seed(self.ref.name):x}"
 
 
 class Plan(BaseModel):
@@ -79,16 +83,15 @@ class Plan(BaseModel):
         seats = {seat: agent for seat in scenario.open_seats}
         for seat, agents in scenario.fixed.items():
             seats[seat] = agents[epoch % len(agents)]
-        fixed_world = scenario.seeds[sample] if scenario.seeds else None
+        drawn = derive_seed(self.seed, sample, epoch)
         return EpisodeSpec(
             episode=f"{scenario.slug}--{agent.slug}--s{sample}e{epoch:05d}",
             scenario=scenario.ref,
             seats=seats,
             tested=scenario.open_seats,
             label=agent.label,
-            seed=derive_seed(self.seed, sample, epoch)
-            if fixed_world is None
-            else fixed_world,
+            seed=scenario.seeds[sample] if scenario.seeds else drawn,
+            agents_seed=drawn,
             sample=sample,
             epoch=epoch,
             limits=scenario.limits,
@@ -130,6 +133,7 @@ def make_plan(
     for scenario in planned:
         _check_distinct("agent", [a.slug for a in scenario.agents])
     _check_agents(planned)
+    _check_no_secret(planned)
     name = "+".join(suite.name for suite in suites)
     return Plan(suite=name, seed=seed, scenarios=planned)
 
@@ -196,6 +200,18 @@ def _check_distinct(kind: str, names: Sequence[str]) -> None:
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise UserError(f"{kind} {name!r} is there {count} times; name it once")
+
+
+def _check_no_secret(planned: Sequence[PlannedScenario]) -> None:
+    """Refuse secrets in what the manifest keeps."""
+    clean = Redactor()
+    for scenario in planned:
+        given = scenario.model_dump(mode="json", exclude={"ref": {"digest"}})
+        if clean.value(given) != given:
+            raise UserError(
+                f"{scenario.ref.name}: a parameter or an option looks like a secret; "
+                "they are recorded, so set the provider's environment variable instead"
+            )
 
 
 def _check_agents(planned: Sequence[PlannedScenario]) -> None:

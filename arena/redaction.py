@@ -38,8 +38,8 @@ _KEYS = re.compile(
 # The part that names the secret stays, so that a reader knows what was there.
 _NAMED_VALUE = re.compile(
     r"""(?ix)
-    ( authorization ["']? \s{0,4} [:=] \s{0,4} ["']? )
-    ( [^\s"',;]+ (?: [ ]{1,4} [^\s"',;]+ )? )           # a scheme may stand before it
+    ( authorization \\{0,4} ["']? \s{0,4} [:=,] \s{0,4} \\{0,4} ["']? )
+    ( [^\s"',;\\]+ (?: [ \t]{1,4} [^\s"',;\\]+ )? )     # a scheme may stand before it
     """
 )
 _PREFIXED = re.compile(
@@ -47,9 +47,9 @@ _PREFIXED = re.compile(
     ( \b bearer \s{1,4} (?= [A-Za-z._~+/=-]{0,80}? (?: \d | [A-Za-z._~+/=-]{20} ) )
     | (?: api[-_]?key | (?: access|auth|refresh|secret )[-_]?(?: token|key )
       | (?: client|app|shared )[-_]?secret )
-      ["']? \s{0,4} [:=] \s{0,4} ["']?
+      \\{0,4} ["']? \s{0,4} [:=] \s{0,4} \\{0,4} ["']?
     )
-    ( [^\s"',;&]+ )
+    ( [^\s"',;&\\]+ )
     """
 )
 _IN_URL = re.compile(r"(://[^\s/:@\"']{0,64}:)([^\s/@\"']{1,200})(?=@)")

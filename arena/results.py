@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from statistics import fmean
 from typing import Any
 
 from .episode import EpisodeSpec
@@ -39,6 +40,7 @@ class Row:
     better: str
     """`higher` or `lower`."""
     estimate: Estimate
+    """Its n counts episodes, or worlds where the scenario fixes several."""
     planned: int
     """Episodes."""
     played: int
@@ -118,7 +120,7 @@ def results(
                 row = _row(key, index == 0, cells[key], estimate, ks)
                 rows.append(row)
                 other = cells.get((scenario.control or "", agent, choice.name))
-                if other is not None:
+                if scenario.control is not None and other is not None:
                     pairs = _pairs(cells[key], other)
                     name = f"{scenario.ref.name} − control"
                     differences.append(
@@ -153,7 +155,10 @@ def _cells(
                     score = _of(choice.name, scores.get(spec.episode, ()))
                     if score is None or seal is None:
                         continue
-                    if score.value is not None:
+                    rate = load("scorers", choice.name).measure == "rate"
+                    if rate and not 0 <= (score.value or 0) <= 1:
+                        reasons.append(f"a rate of {score.value} in scores.jsonl")
+                    elif score.value is not None:
                         values[spec.sample, spec.epoch] = score.value
                     elif seal.reason not in ("error", "interrupted"):
                         reasons.append(score.reason or "no reason given")
@@ -173,7 +178,13 @@ def _estimate(
 ) -> Estimate:
     judge: Scorer = load("scorers", scorer)
     interval = rate_interval if judge.measure == "rate" else mean_interval
-    return interval(list(values.values()), confidence)
+    by_sample: dict[int, list[float]] = {}
+    for (sample, _), value in values.items():
+        by_sample.setdefault(sample, []).append(value)
+    if len(by_sample) < 2:
+        return interval(list(values.values()), confidence)
+    # Epochs of one fixed world are alike: the worlds are the units.
+    return interval([fmean(group) for group in by_sample.values()], confidence)
 
 
 def _row(
@@ -244,10 +255,11 @@ def _overall(
         members = {row.scenario: cells[row.scenario, agent, scorer] for row in group}
         clusters = {name: list(cell.values.values()) for name, cell in members.items()}
         estimate = cluster_bootstrap(clusters, confidence)
-        if len(group) < FEWEST_CLUSTERS:
+        filled = sum(1 for values in clusters.values() if values)
+        if filled < FEWEST_CLUSTERS:
             estimate = replace(estimate, low=None, high=None)
         yield Row(
-            scenario=f"all {len(group)} scenarios",
+            scenario=f"{filled} of {len(group)} scenarios",
             agent=agent,
             scorer=scorer,
             headline=any(row.headline for row in group),

@@ -9,7 +9,9 @@ from typing import Protocol, cast
 
 import anyio
 
+from .chain import verify_trajectory
 from .episode import EpisodeResult, EpisodeSpec, play
+from .errors import UserError
 from .plan import Plan, PlannedScenario
 from .redaction import Redactor
 from .run_folder import RunFolder
@@ -92,6 +94,9 @@ def score_run(folder: RunFolder, *, again: bool = True) -> dict[str, list[Score]
         folder: The run.
         again: Score every episode anew from its trajectory, and not only those that
             have no scores yet.
+
+    Raises:
+        UserError: If a record was changed since it was made.
     """
     scores = folder.scores()
     chosen = _scenarios(folder.manifest.plan)
@@ -101,7 +106,12 @@ def score_run(folder: RunFolder, *, again: bool = True) -> dict[str, list[Score]
         choices = chosen[spec.scenario.name].scorers
         have = [score.scorer for score in scores.get(spec.episode, [])]
         if again or have != [choice.name for choice in choices]:
-            trajectory = read_trajectory(folder.episode_path(spec.episode))
+            path = folder.episode_path(spec.episode)
+            seal = folder.manifest.episodes[spec.episode]
+            problems = verify_trajectory(path, spec.episode, seal)
+            if problems:
+                raise UserError(f"not scored, as the record is damaged: {problems[0]}")
+            trajectory = read_trajectory(path)
             scores[spec.episode] = score_trajectory(trajectory, choices)
     folder.replace_scores(scores)
     return scores

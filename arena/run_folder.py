@@ -144,6 +144,8 @@ class RunFolder:
     def missing(self) -> set[str]:
         """Return the ids still to play, after setting aside what is played again.
 
+        Those are failed and interrupted episodes, and damaged records.
+
         An ended episode that a killed process had not entered into the manifest yet is
         entered now.
         """
@@ -153,7 +155,11 @@ class RunFolder:
             path = self.episode_path(spec.episode)
             if seal is None and path.exists():
                 seal = self.adopt(spec.episode)
-            if seal is not None and seal.reason not in _RETRIED and path.exists():
+            if (
+                seal is not None
+                and seal.reason not in _RETRIED
+                and not verify_trajectory(path, spec.episode, seal, self.manifest.run)
+            ):
                 continue
             if path.exists():
                 self._set_aside(path)
@@ -238,7 +244,7 @@ def _read_manifest(path: Path) -> Manifest:
         raise UserError(f"{path.parent}: no run here (it has no run.json)") from None
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: not valid JSON: {error}") from error
     is_object = isinstance(content, dict)  # pyright: ignore[reportUnnecessaryIsInstance]
     if not is_object or content.get("format") != FORMAT:

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from .agent import AgentSpec
 from .arguments import Arguments, BadArguments
@@ -38,6 +38,12 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _distinct(seeds: list[int]) -> list[int]:
+    if len(set(seeds)) < len(seeds):
+        raise ValueError("should hold every seed once")
+    return seeds
+
+
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -63,7 +69,9 @@ class ScenarioFile(_File):
         default_factory=dict[str, list[str]]
     )
     """Agents with a fixed seat. Of a list, epoch e takes entry e modulo its length."""
-    seeds: list[int] = Field(default_factory=list[int])
+    seeds: Annotated[list[Annotated[int, Field(ge=0)]], AfterValidator(_distinct)] = (
+        Field(default_factory=list[int])
+    )
     """Fixed worlds, each played every epoch. Without them the run's seed gives one."""
     limits: Limits = Limits.model_validate({})
     scorers: list[ScorerChoice] = Field(min_length=1)
@@ -155,7 +163,8 @@ def load_scenario(name: str, base: Path | None = None) -> Scenario:
     path = _path_of(name, base)
     if path is not None:
         path = path / SCENARIO_FILE if path.is_dir() else path
-        own = path.parent.name if path.name == SCENARIO_FILE else path.stem
+        folder = path.resolve().parent.name
+        own = folder if path.name == SCENARIO_FILE else path.stem
         return _checked(own, path)
     known = find_scenarios()
     if name not in known:

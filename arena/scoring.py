@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from .arguments import Arguments
 from .errors import boundary
@@ -32,7 +32,7 @@ class Score(BaseModel):
 
     episode: str
     scorer: str
-    value: float | None
+    value: FiniteFloat | None
     """None: unscored. Missing data, never zero."""
     reason: str | None = None
     """Why it is unscored."""
@@ -118,7 +118,8 @@ def _score(trajectory: Trajectory, choice: ScorerChoice, why_not: str | None) ->
             with boundary("scorer"):
                 try:
                     value = float(judge(trajectory, seat, **choice.options))
-                    if not math.isfinite(value):
+                    rate = judge.measure == "rate"
+                    if not math.isfinite(value) or (rate and not 0 <= value <= 1):
                         value, reason = None, f"the scorer gave {value}"
                 except Unscored as unscored:
                     reason = str(unscored)

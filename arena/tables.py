@@ -27,6 +27,9 @@ def print_results(table: Results, confidence: float) -> None:
     interval = f"{confidence * 100:g} % interval"
     rows = [row for row in table.rows if row.headline]
     _print(_table(rows, interval), bool(rows))
+    for row in table.rows:
+        for name, chance in row.pass_k.items():
+            _say(f"{row.scenario}, {row.agent}, {row.scorer}: {name} = {chance:.3f}")
     paired = [row for row in table.differences if row.headline]
     _print(_table(paired, interval), bool(paired))
 
@@ -39,8 +42,6 @@ def print_all_scores(table: Results) -> None:
     for row in table.rows:
         for reason in row.why_unscored:
             _say(f"unscored: {row.scenario}, {row.agent}, {row.scorer}: {reason}")
-        for name, chance in row.pass_k.items():
-            _say(f"{row.scenario}, {row.agent}, {row.scorer}: {name} = {chance:.3f}")
 
 
 def print_errors(folder: RunFolder) -> None:
@@ -49,7 +50,7 @@ def print_errors(folder: RunFolder) -> None:
     for episode, seal in folder.manifest.episodes.items():
         if seal.reason == "error":
             end = read_trajectory(folder.episode_path(episode)).end or {}
-            reasons[end["error"]["message"]] += 1
+            reasons[end.get("error", {}).get("message", "no reason recorded")] += 1
     for reason, count in reasons.most_common(5):
         _say(f"{count} failed: {reason}")
     if reasons:

@@ -51,6 +51,13 @@ __all__ = [
 FORMAT = "arena-trajectory"
 VERSION = 1
 ZEROS = "0" * 64
+_REQUIRED = {
+    "observation": ("seat", "text"),
+    "message": ("seat", "content", "tool_calls"),
+    "step": ("seat", "call", "reward"),
+    "note": ("about",),
+    "end": ("reason",),
+}
 
 
 class CorruptTrajectory(UserError):
@@ -91,6 +98,7 @@ class Header(BaseModel):
     """UTC time in ISO 8601."""
     scenario: ScenarioRef
     seed: int
+    agents_seed: int
     sample: int
     """Which of the scenario's seeds, from 0."""
     epoch: int
@@ -165,7 +173,7 @@ class Trajectory:
     @property
     def evidence(self) -> Mapping[str, Any]:
         """What the environment left for scorers; empty without an end."""
-        return self.end["evidence"] if self.end else {}
+        return self.end.get("evidence", {}) if self.end else {}
 
     def of_kind(self, kind: str, seat: str | None = None) -> list[Mapping[str, Any]]:
         """Return the data of the events of one kind, of one seat or of all."""
@@ -310,6 +318,9 @@ def _events(path: Path, lines: list[bytes]) -> Iterator[Event]:
         line = parse_line(path, number, raw)
         n, t, kind = line.pop("n"), line.pop("t"), line.pop("kind")
         del line["prev"]
+        absent = [key for key in _REQUIRED.get(kind, ()) if key not in line]
+        if absent:
+            raise CorruptTrajectory(path, number, f"{kind} without {absent[0]!r}")
         yield Event(n, t, kind, line)
 
 

@@ -46,7 +46,7 @@ def _lines(event: Event) -> Iterator[str]:
             rest = {k: v for k, v in data.items() if k != "about"}
             yield f"({data['about']}: {_json(rest)})"
         case "end":
-            yield f"\nend: {data['reason']}, payoffs {_json(data['payoffs'])}"
+            yield f"\nend: {data['reason']}, payoffs {_json(data.get('payoffs', {}))}"
             if "error" in data:
                 yield f"error: {data['error']['message']}"
         case _:

@@ -23,6 +23,7 @@ def check(scenarios: tuple[str, ...], agent: str, as_json: bool) -> int:
     """
     from ..scenario import load_suite
     from ..testing import CheckFailed, check_scenario
+    from ..text import shown
 
     failed: dict[str, str | None] = {}
     for name in scenarios:
@@ -34,7 +35,7 @@ def check(scenarios: tuple[str, ...], agent: str, as_json: bool) -> int:
                 failed[scenario.name] = str(problem)
             if not as_json:
                 problem = failed[scenario.name]
-                click.echo(f"{scenario.name}: {problem or 'ok'}")
+                click.echo(shown(f"{scenario.name}: {problem or 'ok'}"))
     if as_json:
         click.echo(json.dumps(failed, ensure_ascii=False))
     return 2 if any(failed.values()) else 0

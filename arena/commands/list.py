@@ -23,6 +23,8 @@ KINDS = ("scenarios", "suites", "environments", "agents", "models", "scorers")
 @as_json
 def list_(kind: str | None, as_json: bool) -> int:
     """List what can be run, by name."""
+    from ..text import shown
+
     kinds = [kind] if kind else list(KINDS)
     found = {each: _listed(each) for each in kinds}
     if as_json:
@@ -32,7 +34,7 @@ def list_(kind: str | None, as_json: bool) -> int:
         click.secho(each, bold=True)
         width = max((len(name) for name in entries), default=0)
         for name, text in entries.items():
-            click.echo(f"  {name:<{width}}  {text}")
+            click.echo(shown(f"  {name:<{width}}  {text}"))
         if not entries:
             click.echo("  none installed")
     return 0

@@ -15,9 +15,20 @@ __all__ = [
 ]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs to read.")
+
+
+def _a_number(
+    context: click.Context, parameter: click.Parameter, value: float
+) -> float:
+    if value != value:  # nan lies in every range
+        raise click.BadParameter("nan is not a number between 0 and 1")
+    return value
+
+
 confidence = click.option(
     "--confidence",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    callback=_a_number,
     default=0.95,
     show_default=True,
     help="Of intervals.",

@@ -43,6 +43,7 @@ def _show_run(
 ) -> None:
     from ..results import results
     from ..tables import print_all_scores, print_errors, print_results
+    from ..text import shown
 
     table = results(folder.manifest, folder.scores(), confidence=confidence, ks=ks)
     manifest = folder.manifest
@@ -55,8 +56,10 @@ def _show_run(
     print_errors(folder)
     planned = sum(1 for _ in manifest.plan.episodes())
     click.echo(
-        f"suite {manifest.plan.suite}, seed {manifest.plan.seed}, started "
-        f"{manifest.started}, {len(manifest.episodes)} of {planned} episodes played"
+        shown(
+            f"suite {manifest.plan.suite}, seed {manifest.plan.seed}, started "
+            f"{manifest.started}, {len(manifest.episodes)} of {planned} episodes played"
+        )
     )
     click.echo(f"digest: {manifest.digest}")
 

@@ -25,6 +25,7 @@ def verify(run: Path, digest: str | None, as_json: bool) -> int:
     """
     from ..errors import UserError
     from ..run_folder import RunFolder
+    from ..text import shown
     from ..verify import verify_run
 
     path, episode = split_episode(run)
@@ -48,8 +49,10 @@ def verify(run: Path, digest: str | None, as_json: bool) -> int:
         click.echo(json.dumps({**told, "problems": found}, ensure_ascii=False))
     else:
         for problem in problems:
-            click.echo(str(problem))
+            click.echo(shown(str(problem)))
         state = f"{len(problems)} problems" if problems else "all intact"
-        click.echo(f"{checked} episodes, {state}")
+        planned = sum(1 for _ in folder.manifest.plan.episodes())
+        click.echo(f"{checked} episodes, {state}; {planned} were planned")
+        click.echo("scores are not checked: `arena score` makes them again")
         click.echo(f"digest: {folder.manifest.digest}")
     return 2 if problems else 0

@@ -228,6 +228,44 @@ def test_scoring_again_gives_the_same_scores_without_agent_or_environment(
     assert before == RunFolder(tmp_path / "run").scores()
 
 
+def test_a_damaged_record_is_not_scored_and_played_again(tmp_path: Path) -> None:
+    plan = plan_of("games/blackjack", epochs=3)
+    play_plan(plan, tmp_path / "run")
+    folder = RunFolder(tmp_path / "run")
+    path = folder.episode_path(next(iter(folder.manifest.episodes)))
+    path.write_bytes(path.read_bytes().replace(b'"player":', b'"palyer":'))
+    with pytest.raises(UserError, match="not scored, as the record is damaged"):
+        score_run(folder)
+    assert (1, 2) == ((o := play_plan(plan, tmp_path / "run")).played, o.already)
+    assert [] == verify_run(RunFolder(tmp_path / "run"))
+
+
+def test_epochs_of_a_fixed_world_differ_and_worlds_are_the_units(
+    tmp_path: Path,
+) -> None:
+    """The same two hands, each played 20 times by an agent with its own dice."""
+    text = (
+        'description = "Two hands."\nenvironment = "arena/Blackjack-v1"\n'
+        'seeds = [1, 2]\n[[scorers]]\nname = "expected-loss"\n'
+    )
+    (tmp_path / "two.toml").write_text(text)
+    path = play_run(tmp_path / "run", str(tmp_path / "two.toml"), epochs=20)
+    folder = RunFolder(path)
+    values = {s.value for group in folder.scores().values() for s in group}
+    assert len(values) > 2
+    (row,) = results(folder.manifest, folder.scores()).rows
+    assert (2, 40) == (row.estimate.n, row.played)
+
+
+def test_a_secret_among_the_options_is_refused_before_it_is_recorded(
+    tmp_path: Path,
+) -> None:
+    key = "sk-" + "a" * 40
+    script = {"actions": [{"name": "hit", "args": {"x": key}}]}
+    with pytest.raises(UserError, match="looks like a secret"):
+        plan_of("games/blackjack", agent=AgentSpec(name="scripted", options=script))
+
+
 def test_damaged_scores_are_missing_and_scored_again(tmp_path: Path) -> None:
     play_run(tmp_path / "run", "games/blackjack", epochs=2)
     before = RunFolder(tmp_path / "run").scores()
