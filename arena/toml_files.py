@@ -33,6 +33,8 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
         TomlError: Where it is not TOML.
         UserError: Where it cannot be read.
     """
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path}: not a file of text")  # a pipe would wait for ever
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -138,6 +138,18 @@ def test_help_imports_neither_numpy_nor_langchain() -> None:
             "agent 'random' is there 2 times; name it once",
         ),
         (["run", "games/blackjack", "--epochs", "0"], "0 is not in the range x>=1"),
+        (["run", "/dev/zero", "--agent", "random"], "/dev/zero: not a file of text"),
+        (
+            [
+                "run",
+                "games/blackjack",
+                "--agent",
+                "scripted",
+                "--agent-option",
+                'actions=[{"name":"\\ud800","args":{}}]',
+            ],
+            "--agent-option actions: not text that can be recorded",
+        ),
         (["show", "nowhere"], "nowhere: no run here (it has no run.json)"),
         (["verify", "nowhere"], "nowhere: no run here"),
         (["list", "agnets"], "'agnets' is not one of"),

@@ -221,9 +221,14 @@ def _value(option: str, text: str) -> tuple[str, Any]:
     """Read `NAME=VALUE`, the value as JSON where it is, else as text."""
     name, value = _pair(option, text)
     try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        read = value
+    try:
+        json.dumps(read, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        raise UserError(f"{option} {name}: not text that can be recorded") from None
+    return name, read
 
 
 def _slug(name: str) -> str:
