@@ -35,6 +35,7 @@ Kind = Literal[
     "scenarios",
     "sandboxes",
     "importers",
+    "analyses",
 ]
 PREFIX = "arena/"
 """The namespace of environments in Gymnasium's ids."""
@@ -47,6 +48,7 @@ _SINGULAR = {
     "scenarios": "scenario package",
     "sandboxes": "sandbox",
     "importers": "importer",
+    "analyses": "analysis",
 }
 
 

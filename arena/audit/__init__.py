@@ -1,0 +1,1 @@
+"""Can items be answered without what they are meant to measure?"""

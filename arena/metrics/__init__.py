@@ -1,0 +1,1 @@
+"""Formulas of scores, each a pure function of numbers."""

@@ -1,0 +1,1 @@
+"""Predicting what one would do, in any environment."""

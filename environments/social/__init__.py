@@ -1,0 +1,1 @@
+"""Social situations with questions whose answers come from running them."""

@@ -1,0 +1,1 @@
+"""Worlds in which people hold false beliefs about where things are."""

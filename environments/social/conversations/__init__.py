@@ -1,0 +1,1 @@
+"""Conversations that people join and leave, and who knows what after."""

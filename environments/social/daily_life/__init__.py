@@ -1,0 +1,1 @@
+"""Everyday situations: feelings, hints, lies, faux pas."""

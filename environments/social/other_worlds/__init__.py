@@ -1,0 +1,1 @@
+"""Worlds with a fence: what is known there, and what gestures mean."""

@@ -1,0 +1,1 @@
+"""What whole runs say: analyses that belong to the scenarios."""
