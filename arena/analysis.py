@@ -1,0 +1,225 @@
+"""The contract of analyses: functions of a run's episodes that give tables and figures.
+
+An analysis reads what environments left as evidence. `arena run` and `arena show` print
+its main tables, `arena report` puts all of it on a page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from .errors import UserError, one_line
+from .intervals import Estimate
+from .limits import EndReason
+from .registry import PREFIX, load, names
+from .trajectory import read_trajectory
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+    from .run_folder import RunFolder
+
+__all__ = [
+    "Analysis",
+    "Episode",
+    "Figure",
+    "Section",
+    "Table",
+    "Value",
+    "analyse",
+    "analysis",
+    "read_episodes",
+    "written",
+]
+
+Value = str | int | float | Estimate | None
+"""What stands in a cell of a table; None where there is nothing to say."""
+
+_MISSING: frozenset[EndReason] = frozenset({"error", "interrupted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """What an analysis sees of one episode that has ended."""
+
+    run: str
+    """The name of the run's folder."""
+    scenario: str
+    environment: str
+    """Gymnasium id, as `arena/Social-v1`."""
+    parameters: Mapping[str, Any]
+    """Of the environment."""
+    agent: str
+    """Label of the agent under test."""
+    sample: int
+    epoch: int
+    seed: int
+    reason: EndReason
+    evidence: Mapping[str, Any]
+    """What the environment left; empty for one that is missing."""
+
+    @property
+    def missing(self) -> bool:
+        """Whether it failed for an infrastructure reason: it says nothing."""
+        return self.reason in _MISSING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows of values under named columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Value]]
+    """Each as long as `columns`."""
+    note: str = ""
+    """What the columns mean, in a sentence or two."""
+    main: bool = False
+    """Whether `arena run` and `arena show` print it."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON types."""
+        rows = [
+            [v.as_dict() if isinstance(v, Estimate) else v for v in row]
+            for row in self.rows
+        ]
+        told = {"title": self.title, "columns": list(self.columns), "rows": rows}
+        return {**told, "note": self.note, "main": self.main}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A picture, drawn when a page is made and not before."""
+
+    title: str
+    caption: str
+    """What is to be seen, so that a reader without the picture knows it too."""
+    draw: Callable[[Canvas], None]
+    """Draws on an empty figure of matplotlib, in colours of `arena.report.figures`."""
+    size: tuple[float, float] = (7.0, 3.6)
+    """Inches, width and height."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One subject of a report."""
+
+    title: str
+    text: str = ""
+    tables: Sequence[Table] = ()
+    figures: Sequence[Figure] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the title, the text and the tables as JSON types."""
+        tables = [table.as_dict() for table in self.tables]
+        return {"title": self.title, "text": self.text, "tables": tables}
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A registered analysis.
+
+    Attributes:
+        environments: Registered names of those that it reads.
+    """
+
+    function: Callable[[Sequence[Episode]], Sequence[Section]]
+    environments: tuple[str, ...]
+
+    def __call__(self, episodes: Sequence[Episode]) -> Sequence[Section]:
+        """Return what there is to say of episodes of its environments."""
+        return self.function(episodes)
+
+
+def analysis(
+    *, environments: Sequence[str]
+) -> Callable[[Callable[[Sequence[Episode]], Sequence[Section]]], Analysis]:
+    """Make an analysis of a function, for the entry points `arena.analyses`."""
+    read = tuple(name.removeprefix(PREFIX) for name in environments)
+    return lambda function: Analysis(function, read)
+
+
+def analyse(folders: Sequence[RunFolder]) -> list[Section]:
+    """Return the sections of every analysis that some episode of the runs is for.
+
+    One that fails gives a section that says so, since the run stands without it.
+    """
+    sections: list[Section] = []
+    for name in names("analyses"):
+        try:
+            made: Analysis = load("analyses", name)
+            episodes = read_episodes(folders, made.environments)
+            if episodes:
+                sections += made(episodes)
+        except Exception as error:  # noqa: BLE001  (it may come from anywhere)
+            kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+            why = f"it failed: {kind}{one_line(str(error))}"
+            sections.append(Section(title=f"Analysis {name!r}", text=why))
+    return sections
+
+
+def read_episodes(
+    folders: Sequence[RunFolder], environments: Sequence[str]
+) -> list[Episode]:
+    """Read the ended episodes of some environments.
+
+    Where several runs have an agent of one name, its label says which run it is of.
+
+    Args:
+        folders: The runs.
+        environments: Registered names, or `module:Class`.
+
+    Raises:
+        UserError: If a record is damaged.
+    """
+    found = [
+        episode
+        for folder in folders
+        for episode in _of_folder(folder, {_id(name) for name in environments})
+    ]
+    runs = {(e.agent, e.run) for e in found}
+    several = Counter(agent for agent, _ in runs)
+    return [
+        replace(e, agent=f"{e.agent} ({e.run})") if several[e.agent] > 1 else e
+        for e in found
+    ]
+
+
+def _of_folder(folder: RunFolder, ids: set[str]) -> Iterator[Episode]:
+    for spec in folder.manifest.plan.episodes():
+        seal = folder.manifest.episodes.get(spec.episode)
+        if seal is None or spec.scenario.environment not in ids:
+            continue
+        evidence: Mapping[str, Any] = {}
+        if seal.reason not in _MISSING:
+            evidence = read_trajectory(folder.episode_path(spec.episode)).evidence
+        yield Episode(
+            run=folder.path.resolve().name,
+            scenario=spec.scenario.name,
+            environment=spec.scenario.environment,
+            parameters=spec.scenario.parameters,
+            agent=spec.label,
+            sample=spec.sample,
+            epoch=spec.epoch,
+            seed=spec.seed,
+            reason=seal.reason,
+            evidence=evidence,
+        )
+
+
+def _id(name: str) -> str:
+    return name if ":" in name else PREFIX + name
+
+
+def written(value: Value) -> str:
+    """Return a value of a table as text."""
+    if value is None:
+        return "–"
+    if isinstance(value, Estimate):
+        if value.low is None or value.high is None:
+            return written(value.value)
+        return f"{written(value.value)} [{value.low:.3f}, {value.high:.3f}]"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
