@@ -17,6 +17,8 @@ from arena.scenario import SHELL
 from arena.task_folder import TaskFolder, files_below, load_task
 from arena.tools import Tool
 
+from .social import SOCIAL, social_moves
+
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, ToolMessage
 
@@ -26,6 +28,7 @@ LONGEST_S = 3600.0
 LARGEST = 100_000
 """Characters of a script: the kernel takes no longer argument."""
 NO_TASK = "it plays the folders of shell tasks, and no others"
+NO_ANSWER = "it plays shell tasks and social items, and nothing else"
 OWN_NAMES = ("solve.sh", "null.sh", "hints.md")
 
 
@@ -88,7 +91,25 @@ class _ScriptAgent:
 
 
 class OracleAgent(_ScriptAgent):
-    """Plays a task's `solution/solve.sh` and submits the last line of its output."""
+    """Knows the answer: a task's `solution/solve.sh`, or what a social item derives.
+
+    Of a task it submits the last line of the script's output.
+    """
+
+    def refuses(self, environment: str, parameters: Mapping[str, Any]) -> str | None:
+        """Return why it cannot play there."""
+        if environment == SOCIAL:
+            return None
+        reason = super().refuses(environment, parameters)
+        return NO_ANSWER if reason == NO_TASK else reason
+
+    async def act(
+        self, observation: str, view: View, results: Sequence[ToolMessage]
+    ) -> AIMessage:
+        """Return the script's call, or the right answer."""
+        if "reference" in view:
+            return calling(social_moves(view, "oracle")[0][1])
+        return await super().act(observation, view, results)
 
     def script(self, task: TaskFolder) -> str:
         """Return the solution."""

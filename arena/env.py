@@ -40,6 +40,8 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         payoffs: The game's own payoff of each seat so far.
         partners: Registered agents that take the other seats where only one agent is
             given, as in `gymnasium.make`.
+        most_items: How many different items it can be reset to by `options["sample"]`;
+            None where it makes as many as are asked for, or has no items.
         blocking: Whether `reset` and `step` may wait for something outside this
             process; the loop then runs them in a worker thread.
     """
@@ -49,6 +51,7 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
     blocking: ClassVar[bool] = False
 
     seats: tuple[str, ...] = ("player",)
+    most_items: int | None = None
     turn: str
     over: bool
     payoffs: dict[str, float]
@@ -73,7 +76,8 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
 
         Args:
             options: As given to `reset`; in a run, `owner` names run and episode, for
-                whatever is made outside this process.
+                whatever is made outside this process, and `sample` says which item of
+                those that the seed makes.
         """
 
     @abstractmethod

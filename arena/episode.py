@@ -117,7 +117,8 @@ class _Table:
         with boundary("environment"):
             observation, info = await self._off_loop(
                 lambda: self.env.reset(
-                    seed=self.spec.seed, options={"owner": self.owner}
+                    seed=self.spec.seed,
+                    options={"owner": self.owner, "sample": self.spec.sample},
                 )
             )
         self.started = time.monotonic()

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .agent import Agent, AgentSpec, Selective
 from .arguments import Arguments
+from .env import Env
 from .episode import EpisodeSpec
 from .errors import UnknownName, UserError
 from .limits import Limits
@@ -36,11 +37,18 @@ class PlannedScenario(BaseModel):
     fixed: dict[str, list[AgentSpec]]
     """Of several agents, epoch e seats number e modulo their count."""
     seeds: list[int]
+    items: int | None = None
+    """How many items of the set that the run's seed makes."""
     limits: Limits
     scorers: list[ScorerChoice]
     control: str | None
     agents: list[AgentSpec]
     epochs: int
+
+    @property
+    def samples(self) -> int:
+        """How many worlds or items are played every epoch."""
+        return self.items or max(1, len(self.seeds))
 
     @property
     def slug(self) -> str:
@@ -72,11 +80,11 @@ class Plan(BaseModel):
 
         The seed of an episode depends on the run's seed, the sample and the epoch, and
         not on scenario or agent, so that agents meet the same worlds and a scenario can
-        be paired with its control.
+        be paired with its control. Items of one set share a seed.
         """
         for scenario in self.scenarios:
             for agent in scenario.agents:
-                for sample in range(max(1, len(scenario.seeds))):
+                for sample in range(scenario.samples):
                     for epoch in range(scenario.epochs):
                         yield self._episode(scenario, agent, sample, epoch)
 
@@ -87,13 +95,16 @@ class Plan(BaseModel):
         for seat, agents in scenario.fixed.items():
             seats[seat] = agents[epoch % len(agents)]
         drawn = derive_seed(self.seed, sample, epoch)
+        world = scenario.seeds[sample] if scenario.seeds else drawn
+        if scenario.items:  # one set of items, of which the sample is one
+            world = derive_seed(self.seed)
         return EpisodeSpec(
             episode=f"{scenario.slug}--{agent.slug}--s{sample}e{epoch:05d}",
             scenario=scenario.ref,
             seats=seats,
             tested=scenario.open_seats,
             label=agent.label,
-            seed=scenario.seeds[sample] if scenario.seeds else drawn,
+            seed=world,
             agents_seed=drawn,
             sample=sample,
             epoch=epoch,
@@ -110,6 +121,7 @@ def make_plan(
     seed: int = 0,
     limits: Mapping[str, Any] | None = None,
     sandbox: str | None = None,
+    items: int | None = None,
 ) -> Plan:
     """Plan a run and check everything in it that can be checked before it starts.
 
@@ -121,6 +133,8 @@ def make_plan(
         seed: Of the run.
         limits: Fields of `Limits` in place of the scenario's own.
         sandbox: The kind of sandbox, where a scenario has one.
+        items: How many items of each scenario that has items; all of a file that holds
+            fewer.
 
     Raises:
         UserError: For a seat that no scenario has, an agent that cannot be made, two
@@ -139,7 +153,9 @@ def make_plan(
             left_out[scenario.name] = str(error)
             continue
         planned.append(
-            _planned(entry, scenario, parameters, agents, seats, epochs, limits or {})
+            _planned(
+                entry, scenario, parameters, agents, seats, epochs, limits or {}, items
+            )
         )
     if not planned:
         raise UserError("; ".join(left_out.values()))
@@ -149,6 +165,9 @@ def make_plan(
     _check_seats_exist(seats, planned)
     _check_distinct("scenario", [p.ref.name for p in planned])
     _check_distinct("scenario file name", [p.slug for p in planned])
+    _check_other_items(planned)
+    if items is not None and not any(p.items for p in planned):
+        raise UserError(f"--items {items}: no scenario here has items")
     for scenario in planned:
         _check_distinct("agent", [a.slug for a in scenario.agents])
     _check_agents(planned)
@@ -165,6 +184,7 @@ def _planned(
     seats: Mapping[str, AgentSpec],
     epochs: int | None,
     limits: Mapping[str, Any],
+    items: int | None,
 ) -> PlannedScenario:
     content = scenario.content
     env = make_env(scenario.environment, parameters)
@@ -192,12 +212,18 @@ def _planned(
         open_seats=open_seats,
         fixed=fixed,
         seeds=content.seeds,
+        items=_items(content.items and (items or entry.items or content.items), env),
         limits=Limits.model_validate(content.limits.model_dump() | dict(limits)),
         scorers=content.scorers,
         control=content.control,
         agents=players,
         epochs=epochs or entry.epochs or 1,
     )
+
+
+def _items(wanted: int | None, env: Env) -> int | None:
+    """Return how many items are played: no more than there are."""
+    return wanted and min(wanted, env.most_items or wanted)
 
 
 def _settled(scenario: Scenario, sandbox: str | None) -> dict[str, Any]:
@@ -230,6 +256,18 @@ def _check_distinct(kind: str, names: Sequence[str]) -> None:
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise UserError(f"{kind} {name!r} is there {count} times; name it once")
+
+
+def _check_other_items(planned: Sequence[PlannedScenario]) -> None:
+    """Refuse two scenarios that would ask the very same items, as if they were more."""
+    seen: dict[str, str] = {}
+    for p in planned:
+        asked = p.ref.model_dump_json(include={"environment", "parameters"})
+        if p.items and seen.setdefault(asked, p.ref.name) != p.ref.name:
+            raise UserError(
+                f"{seen[asked]} and {p.ref.name} ask the same items: their environment "
+                "and parameters are equal; change one, or leave one out"
+            )
 
 
 def _check_no_secret(planned: Sequence[PlannedScenario]) -> None:

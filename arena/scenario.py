@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from .agent import AgentSpec
 from .arguments import Arguments, BadArguments
@@ -39,6 +46,8 @@ __all__ = [
 
 SHELL = PREFIX + "Shell-v1"
 """What task folders are played in."""
+
+MOST_ITEMS = 10_000_000
 
 
 def _as_list(value: object) -> object:
@@ -80,10 +89,19 @@ class ScenarioFile(_File):
         Field(default_factory=list[int])
     )
     """Fixed worlds, each played every epoch. Without them the run's seed gives one."""
+    items: Annotated[int | None, Field(ge=1, le=MOST_ITEMS)] = None
+    """How many items of one set are played, each every epoch: item s of the set that
+    the run's seed makes, or of a file. Instead of `seeds`."""
     limits: Limits = Limits.model_validate({})
     scorers: list[ScorerChoice] = Field(min_length=1)
     control: str | None = None
     """A scenario that differs only in what is to be measured; scores are paired."""
+
+    @model_validator(mode="after")
+    def _seeds_or_items(self) -> ScenarioFile:
+        if self.seeds and self.items:
+            raise ValueError("has both seeds and items; keep one of them")
+        return self
 
 
 class SuiteEntry(_File):
@@ -95,6 +113,8 @@ class SuiteEntry(_File):
     """Baselines that play where the command names no agent."""
     epochs: int | None = Field(None, ge=1)
     """Repeats where the command names no number."""
+    items: Annotated[int | None, Field(ge=1, le=MOST_ITEMS)] = None
+    """How many items, in place of the scenario's own number."""
     optional: bool = False
     """Left out, and said so, on a machine that cannot give what it needs."""
 
@@ -235,6 +255,7 @@ def _checked(name: str, path: Path, task: str) -> Scenario:
     if path.name == TASK_FILE:
         return Scenario(name, path, folder_digest(path.parent), _shell_task(task))
     text, content = read_model(path, ScenarioFile)
+    content = _with_paths(content, path.parent)
 
     def wrong(place: list[str | int], problem: object) -> TomlError:
         return TomlError(path, line_of(text, place), str(problem))
@@ -274,6 +295,17 @@ def _checked(name: str, path: Path, task: str) -> Scenario:
             unknown = UnknownName("scenario", content.control, known)
             raise wrong(["control"], unknown)
     return Scenario(name, path, _digest(path), content)
+
+
+def _with_paths(content: ScenarioFile, folder: Path) -> ScenarioFile:
+    """Return the content with parameters like `./items.jsonl` as paths beside it."""
+    parameters = {
+        name: str((folder / value).resolve())
+        if isinstance(value, str) and value.startswith("./")
+        else value
+        for name, value in content.parameters.items()
+    }
+    return content.model_copy(update={"parameters": parameters})
 
 
 def _check_agent_name(text: str) -> None:

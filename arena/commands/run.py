@@ -38,6 +38,7 @@ __all__ = ["run"]
 )
 @click.option("--price", metavar="IN,OUT", help="US dollars per million tokens.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Instead.")
+@click.option("--items", type=click.IntRange(min=1), help="Of each set of items.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Repeats of each scenario.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
@@ -58,6 +59,7 @@ def run(
     model_option: tuple[str, ...],
     price: str | None,
     limits: tuple[str, ...],
+    items: int | None,
     epochs: int | None,
     seed: int,
     max_concurrency: int,
@@ -113,6 +115,7 @@ def run(
         seed=seed,
         limits=_limits(limits),
         sandbox=sandbox,
+        items=items,
     )
     path = out or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}-{_slug(plan.suite)}"
     with make_observer() as observer:

@@ -88,7 +88,7 @@ WRONG_SCENARIOS = {
         "seeds =",
         "zzz =",
         3,
-        ["unknown field 'zzz'", "allowed: control, description, environment, limits"],
+        ["unknown field 'zzz'", "allowed: control, description, environment, items"],
     ),
     "unknown-limit": ("turns = 40", "turn = 40", 13, ["limits.turn", "mean 'turns'?"]),
     "unknown-field-of-a-scorer": (
