@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from ..items import Item, ItemError, check_item, letter
+from .learner import learned_picks
 from .rules import text_picks
 
 __all__ = ["Audit", "Row", "audit"]
@@ -137,18 +138,16 @@ class _Tally:
 def _rows(cell: str, items: Sequence[Item], *, learn: bool) -> list[Row]:
     tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
     two = all(len(item.options) == 2 for item in items)
-    learned = _learned(items) if learn else [{} for _ in items]
+    nothing: list[dict[str, int]] = [{}] * len(items)
+    learned = learned_picks(items) if learn else nothing
     for item, guesses in zip(items, learned, strict=True):
-        for rule, pick in (text_picks(item) | item.picks | guesses).items():
+        picks = {**text_picks(item), **item.picks, **guesses}
+        for rule, pick in picks.items():
             right = pick == item.gold
             tallies[rule].add(item, right=right, fair=rule in item.fair)
             if two and rule not in guesses:
                 tallies[f"not {rule}"].add(item, right=not right, fair=False)
     return [tally.row(cell, rule) for rule, tally in tallies.items()]
-
-
-def _learned(items: Sequence[Item]) -> list[dict[str, int]]:
-    return [{} for _ in items]
 
 
 def _unsound(cells: Mapping[str, Sequence[Item]]) -> list[str]:
@@ -160,7 +159,7 @@ def _unsound(cells: Mapping[str, Sequence[Item]]) -> list[str]:
         except ItemError as error:
             problems.append(f"{item.cell}: {error}")
             continue
-        if len(item.labels) < 2 and item.labels[0].by != "source":
+        if len(item.labels) == 1 and item.labels[0].by != "source":
             problems.append(f"{item.cell}: {item.id}: only one labeller derived it")
     return _first(problems)
 

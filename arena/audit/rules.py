@@ -30,7 +30,7 @@ TEXT_RULES = (
 
 _WORD = re.compile(r"\w+")
 # "In the red box" is mentioned by "a red box".
-_SMALL = frozenset("a an the in into inside on at to of by".split())
+_SMALL = frozenset(["a", "an", "the", "in", "into", "inside", "on", "at", "to", "by"])
 
 
 def text_picks(item: Item) -> dict[str, int]:
