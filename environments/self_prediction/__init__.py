@@ -1,1 +1,5 @@
-"""Predicting what one would do, in any environment."""
+"""What an agent would do in a situation, and whether it knows."""
+
+from .env import SelfPrediction
+
+__all__ = ["SelfPrediction"]
