@@ -1,0 +1,138 @@
+"""Stories are told in two persons, and read back into the same events."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arena.environments.social.beliefs.events import (
+    Distract,
+    Enter,
+    Event,
+    Leave,
+    Look,
+    Move,
+    Noise,
+    Setting,
+    Tell,
+)
+from arena.environments.social.beliefs.parsing import parse_story
+from arena.environments.social.beliefs.telling import tell_story
+from arena.environments.social.vocabulary import CONTAINERS, PEOPLE, ROOMS, THINGS
+from arena.errors import UserError
+
+ROOM_NAMES = ROOMS[:2]
+NAMES = PEOPLE[:5]
+BOXES = CONTAINERS[:4]
+
+people = st.sampled_from(NAMES)
+rooms = st.sampled_from(ROOM_NAMES)
+boxes = st.sampled_from(BOXES)
+things = st.sampled_from(THINGS[:2])
+
+
+@st.composite
+def watched_moves(draw: st.DrawFn) -> Move:
+    who = draw(people)
+    others = [name for name in NAMES if name != who]
+    some = draw(st.lists(st.sampled_from(others), unique=True, max_size=3))
+    levels: dict[str, int] = {}
+    for name in some:
+        highest = max(levels.values(), default=0)
+        levels[name] = draw(st.integers(max(1, highest), highest + 1))
+    return Move(who, draw(things), draw(boxes), levels)
+
+
+events = st.one_of(
+    watched_moves(),
+    st.builds(Enter, people, rooms),
+    st.builds(Leave, people),
+    st.builds(Look, people, boxes),
+    st.builds(
+        Tell,
+        people,
+        st.lists(people, unique=True, max_size=3).map(tuple),
+        things,
+        boxes,
+        st.booleans(),
+    ),
+    st.builds(Distract, people, st.booleans()),
+    st.just(Noise("It rains. Nobody minds.")),
+)
+
+
+@st.composite
+def settings(draw: st.DrawFn) -> Setting:
+    lies_in = {thing: draw(boxes) for thing in draw(st.sets(things, min_size=1))}
+    pairs = st.tuples(people, people).filter(lambda pair: pair[0] != pair[1])
+    return Setting(
+        rooms=ROOM_NAMES,
+        containers={box: draw(rooms) for box in BOXES},
+        closed=frozenset(draw(st.sets(boxes))),
+        things=lies_in,
+        people={name: draw(st.none() | rooms) for name in NAMES},
+        distrust=frozenset(draw(st.sets(pairs, max_size=3))),
+        announced=draw(st.booleans()),
+    )
+
+
+@given(settings(), st.lists(events, max_size=8), st.none() | people)
+def test_a_told_story_reads_back_into_its_events(
+    setting: Setting, happened: list[Event], you: str | None
+) -> None:
+    told = tell_story(setting, happened, you)
+    assert parse_story(told, you) == (setting, happened)
+
+
+@given(settings(), st.lists(events, max_size=8), people)
+def test_first_person_changes_nothing_but_who_is_called_you(
+    setting: Setting, happened: list[Event], you: str
+) -> None:
+    third = tell_story(setting, happened)
+    first = tell_story(setting, happened, you)
+    assert len(first) == len(third)
+    assert not any(you in line for line in first)
+    for line_of_you, line in zip(first, third, strict=True):
+        assert (line_of_you == line) == (you not in line)
+
+
+def test_you_take_the_verbs_of_the_second_person() -> None:
+    setting = Setting(
+        rooms=("kitchen", "attic"),
+        containers={"box": "kitchen", "jar": "kitchen"},
+        closed=frozenset({"jar"}),
+        things={"coin": "box"},
+        people={"Bilal": "kitchen", "Sanna": "kitchen", "Yara": None},
+        distrust=frozenset({("Bilal", "Yara")}),
+    )
+    happened: list[Event] = [
+        Leave("Bilal"),
+        Move("Sanna", "coin", "jar", {"Yara": 1, "Bilal": 2}),
+        Enter("Bilal", "kitchen"),
+        Look("Bilal", "jar"),
+        Tell("Bilal", ("Sanna", "Yara"), "coin", "box", public=False),
+        Distract("Bilal", away=True),
+        Distract("Bilal", away=False),
+    ]
+    assert tell_story(setting, happened, "Bilal") == [
+        "In the kitchen there is a box and a closed jar.",
+        "In the attic there is nothing.",
+        "You and Sanna are in the kitchen.",
+        "Yara is elsewhere.",
+        "You believe nothing that Yara says, and everyone knows it.",
+        "The coin is in the box, as all in the kitchen see.",
+        "You leave the kitchen.",
+        "Sanna moves the coin to the jar. Yara watches secretly. "
+        "You watch secretly and see Yara watch.",
+        "You come into the kitchen.",
+        "You look into the jar.",
+        'You whisper to Sanna and Yara: "The coin is in the box."',
+        "You stop paying attention.",
+        "You pay attention again.",
+    ]
+
+
+def test_a_story_about_you_needs_to_know_who_you_are() -> None:
+    with pytest.raises(UserError, match="say who is meant"):
+        parse_story(["You come into the kitchen."])
