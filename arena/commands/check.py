@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from .options import as_json
 
+if TYPE_CHECKING:
+    from ..audit import Audit
+    from ..scenario import Scenario
+
 __all__ = ["check"]
+
+MOST_FAILURES = 5  # gates that one line names
 
 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SUITE|SCENARIO…")
 @click.option("--agent", default="random", show_default=True, help="Who tries them.")
 @click.option("--sandbox", metavar="KIND", help="docker or bubblewrap.")
+@click.option(
+    "--items",
+    type=click.IntRange(min=100),
+    default=1000,
+    show_default=True,
+    help="How many of each cell are audited, where scenarios have items.",
+)
+@click.option("--all", "every", is_flag=True, help="Every blind rule of each cell.")
 @as_json
 def check(
-    scenarios: tuple[str, ...], agent: str, sandbox: str | None, as_json: bool
+    scenarios: tuple[str, ...],
+    agent: str,
+    sandbox: str | None,
+    items: int,
+    every: bool,
+    as_json: bool,
 ) -> int:
     """Check that scenarios load, play, repeat and score.
 
@@ -27,29 +47,69 @@ def check(
     Of a shell task its own solution is played, which must score on every seed, then
     nothing and each of its cheats, which must not; the seeds must change the world, and
     the stored evidence must be judged as the box was.
+
+    Where a scenario has items, they are audited: no rule that is blind to what is asked
+    may be above chance in any cell, no answer or place of it may stand out, all
+    labellers must agree. An agent that knows the answers must have all right.
     """
+    from ..audit.table import audit_rows, print_audits
     from ..scenario import load_suite
-    from ..testing import CheckFailed, check_scenario, check_task
+    from ..testing import CheckFailed
     from ..text import shown
 
     failed: dict[str, str | None] = {}
+    audits: dict[str, Audit] = {}
     for name in scenarios:
         for _, scenario in load_suite(name).entries:
-            told = "ok"
             try:
-                if scenario.is_task:
-                    report = check_task(scenario, sandbox=sandbox, say=_say)
-                    told = f"ok: {report}"
-                else:
-                    check_scenario(scenario, agent=agent)
+                told = _checked(scenario, agent, sandbox, items, audits)
                 failed[scenario.name] = None
             except CheckFailed as problem:
                 told = failed[scenario.name] = str(problem)
             if not as_json:
                 click.echo(shown(f"{scenario.name}: {told}"))
     if as_json:
-        click.echo(json.dumps(failed, ensure_ascii=False))
+        rows = {name: audit_rows(found) for name, found in audits.items()}
+        told = {"failed": failed, "audit": rows}
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        print_audits(audits, every=every)
     return 2 if any(failed.values()) else 0
+
+
+def _checked(
+    scenario: Scenario,
+    agent: str,
+    sandbox: str | None,
+    items: int,
+    audits: dict[str, Audit],
+) -> str:
+    """Check a scenario and return what is said of it; its audit is put in `audits`.
+
+    Raises:
+        CheckFailed: If something is wrong with it.
+    """
+    from ..testing import check_scenario, check_task
+    from ..testing.item_checks import has_items
+
+    if scenario.is_task:
+        return f"ok: {check_task(scenario, sandbox=sandbox, say=_say)}"
+    check_scenario(scenario, agent=agent)
+    return _audited(scenario, items, audits) if has_items(scenario) else "ok"
+
+
+def _audited(scenario: Scenario, items: int, audits: dict[str, Audit]) -> str:
+    from ..testing import CheckFailed, audit_scenario, check_items
+
+    found = audits[scenario.name] = audit_scenario(scenario, items=items)
+    if found.failures:
+        more = len(found.failures) - MOST_FAILURES
+        told = "; ".join(found.failures[:MOST_FAILURES])
+        raise CheckFailed(f"{told}; and {more} more" if more > 0 else told)
+    played = check_items(scenario)
+    cells = "1 cell" if len(found.items) == 1 else f"{len(found.items)} cells"
+    count = sum(found.items.values())
+    return f"ok: {cells} of {count:,} items pass; {played}"
 
 
 def _say(text: str) -> None:

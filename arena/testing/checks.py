@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 MOST_STEPS = 2000
+FEW_ITEMS = 3
 
 
 class CheckFailed(ArenaError, AssertionError):
@@ -168,7 +169,8 @@ def check_scenario(scenario: Scenario, *, agent: str = "random") -> list[Traject
     entry = SuiteEntry(name=scenario.name, agents=[agent], epochs=2)
     suite = Suite(scenario.name, None, "", ((entry, scenario),))
     played: list[Trajectory] = []
-    for spec in make_plan([suite]).episodes():
+    few = FEW_ITEMS if scenario.content.items else None
+    for spec in make_plan([suite], items=few).episodes():
         with tempfile.TemporaryDirectory() as folder:
             twice: list[Trajectory] = []
             for name in ("a", "b"):
