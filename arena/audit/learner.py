@@ -207,7 +207,8 @@ def _largest(flat: Floats) -> float:
     """Return the largest eigenvalue of `flat.T @ flat`, by power iteration."""
     import numpy as np
 
-    along = np.ones(flat.shape[1], np.float32)
+    # Not ones: where all options have equally many words, these lead to 0.
+    along = np.random.default_rng(0).random(flat.shape[1], np.float32)
     size = 0.0
     for _ in range(20):
         along = flat.T @ (flat @ along)
