@@ -125,11 +125,11 @@ def _move(
     there = [thing for thing, place in world.places.items() if place in here]
     thing = rng.choice(there or _THINGS)
     room = world.rooms_of[person]
-    watchers = {
-        other: rng.randint(1, 2)
-        for other, at in world.rooms_of.items()
-        if at != room and other not in world.away and rng.random() < secrets
-    }
+    watchers: dict[str, int] = {}
+    for other, at in world.rooms_of.items():
+        if at != room and other not in world.away and rng.random() < secrets:
+            # Levels are told by who sees whom watch, so none is left out.
+            watchers[other] = rng.randint(1, max(watchers.values(), default=0) + 1)
     return Move(person, thing, rng.choice(here), watchers)
 
 
