@@ -76,14 +76,8 @@ class Audit:
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """What must be repaired, a line each: cells with shortcuts, and problems."""
-        shortcuts = (
-            f"{row.cell}: the rule {row.rule!r} is right in {row.accuracy:.1%} of "
-            f"{row.n} items, where at most {row.bound:.1%} may be"
-            for row in self.rows
-            if not row.passed
-        )
-        return (*shortcuts, *self.problems)
+        """What must be repaired: a line each cell that can be guessed, and problems."""
+        return (*_shortcuts(self.rows), *self.problems)
 
     @property
     def passed(self) -> bool:
@@ -148,6 +142,23 @@ def _rows(cell: str, items: Sequence[Item], *, learn: bool) -> list[Row]:
             if two and rule not in guesses:
                 tallies[f"not {rule}"].add(item, right=not right, fair=False)
     return [tally.row(cell, rule) for rule, tally in tallies.items()]
+
+
+def _shortcuts(rows: Sequence[Row]) -> list[str]:
+    """Name each cell with rules that fail, and its worst."""
+    failed: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if not row.passed:
+            failed[row.cell].append(row)
+    told: list[str] = []
+    for cell, found in failed.items():
+        worst = max(found, key=lambda row: row.excess)
+        others = f"; {len(found) - 1} other rules fail" if len(found) > 1 else ""
+        told.append(
+            f"{cell}: the rule {worst.rule!r} is right in {worst.accuracy:.1%} of "
+            f"{worst.n} items, where at most {worst.bound:.1%} may be{others}"
+        )
+    return told
 
 
 def _unsound(cells: Mapping[str, Sequence[Item]]) -> list[str]:

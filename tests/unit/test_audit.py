@@ -1,11 +1,11 @@
 """Blind rules, and the gates that they must not pass."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from fair_items import PEOPLE, PLACES, fair_item, labelled
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,43 +13,7 @@ from arena.audit import Audit, audit, text_picks
 from arena.audit.table import audit_rows, worst_rows
 from arena.items import Item, Label
 
-PLACES = ("basket", "drawer", "crate", "bucket", "jar", "tin", "chest", "shelf")
-PEOPLE = ("Ada", "Bo", "Cai", "Dov", "Eno")
 N = 1000
-
-
-def fair_item(number: int, *, options: int = 4, gold: int | None = None) -> Item:
-    """An item whose answer nothing on its surface tells."""
-    rng = random.Random(number)
-    places = [f"the {place}" for place in rng.sample(PLACES, options)]
-    moves = rng.sample(places, options)
-    right = rng.randrange(options) if gold is None else gold
-    return labelled(
-        Item(
-            id=f"item-{number}",
-            generator="by hand",
-            version=1,
-            cell="belief 1",
-            measures="tom",
-            world=f"world-{number}",
-            story=(
-                f"Story {number}.",
-                *(f"Bo moves it to {place}." for place in moves),
-            ),
-            question=f"Where does {rng.choice(PEOPLE)} think it is?",
-            options=tuple(places),
-            gold=right,
-            labels=(),
-            picks={"reality": rng.randrange(options)},
-        )
-    )
-
-
-def labelled(item: Item, **changes: Any) -> Item:
-    """The item with changes, and with labels for its answer."""
-    item = replace(item, **changes)
-    labels = tuple(Label(by, item.answer, "so") for by in ("table", "filter"))
-    return replace(item, labels=labels)
 
 
 def items(count: int = N, **kind: Any) -> list[Item]:
