@@ -14,6 +14,9 @@ from arena.errors import UserError
 from arena.items import ItemError
 
 from .beliefs import events as known
+from .beliefs.filtering import believed as filtered
+from .beliefs.table import belief_table
+from .beliefs.world import Impossible
 
 __all__ = ["believed"]
 
@@ -35,10 +38,6 @@ def believed(
     Raises:
         UserError: If the story cannot have happened, or the labellers disagree.
     """
-    from .beliefs.filtering import believed as filtered
-    from .beliefs.table import belief_table
-    from .beliefs.world import Impossible
-
     try:
         world = TypeAdapter(known.Setting).validate_python(setting)
         happened = [_event(event) for event in events]
