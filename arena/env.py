@@ -42,16 +42,19 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
             given, as in `gymnasium.make`.
         most_items: How many different items it can be reset to by `options["sample"]`;
             None where it makes as many as are asked for, or has no items.
+        apart: Sets the draws of its agents apart from those of other scenarios of the
+            same seed; empty, so that a scenario and its control are played alike.
         blocking: Whether `reset` and `step` may wait for something outside this
             process; the loop then runs them in a worker thread.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012  (Gymnasium's declaration)
     partners: ClassVar[Mapping[str, str]] = {}
-    blocking: ClassVar[bool] = False
+    blocking: bool = False
 
     seats: tuple[str, ...] = ("player",)
     most_items: int | None = None
+    apart: tuple[str, ...] = ()
     turn: str
     over: bool
     payoffs: dict[str, float]

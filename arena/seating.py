@@ -54,7 +54,7 @@ class Player:
             instructions=env.instructions(self.seat),
             tools=tuple(env.tools(self.seat).values()),
             # By place and not by name, so that a control pairs with its scenario.
-            seed=derive_seed(seed, env.seats.index(self.seat)),
+            seed=derive_seed(seed, env.seats.index(self.seat), *env.apart),
             note=note,
         )
 
