@@ -79,8 +79,8 @@ class SelfPrediction(Env):
     Evidence:
         `self_prediction`: `mode`, `environment`, `property`, `argument`, `options`,
         `value` (of the call, or predicted; null for none), `confidence` (null in mode
-        "act"); `situation` and `group`, digests that are equal where the same was met,
-        and the same asked of the same kind of world.
+        "act"); `situation`, a digest, equal where the same is seen in the same kind of
+        world, and `group`, equal where the same is asked of it.
 
     Arguments:
         environment: Gymnasium id of the world's environment, or `module:Class`.
@@ -125,6 +125,8 @@ class SelfPrediction(Env):
         self.seats = (self._decision.seat,)
         self.most_items = self.world.most_items
         self.blocking = self.world.blocking
+        # A predictor that draws what the actor draws would seem to know itself.
+        self.apart = (mode,)
         self._possible = possible_values(self.asked, self.world.tools(self.seats[0]))
         played = (self.environment, settings or {}, before, others or {})
         self._played = json.dumps(played, sort_keys=True)
@@ -176,8 +178,8 @@ class SelfPrediction(Env):
         self.turn = self.seats[0]
         self._value = self._confidence = None
         self._decision.reach(seed, options)
-        self._situation = _digest(self._played, seed)
-        # From the situation alone, so that both modes list them alike.
+        # By what is seen, and not by the seed: what looks alike is one situation.
+        self._situation = _digest(self._played, self._decision.text)
         self._options = options_at(self._possible, self.world.legal(self.turn))
         random.Random(self._situation).shuffle(self._options)
 
