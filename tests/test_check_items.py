@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from command_line import call
 from fair_items import fair_item, labelled
+from planted import Lucky
 
-from arena.audit import text_picks
+from arena.audit import audit, text_picks
 from arena.item_files import write_items
 from arena.items import Item
+from arena.scenario import load_scenario
+from arena.testing import audit_scenario
 
 N = 600
 
@@ -84,14 +87,25 @@ def test_a_wrong_label_in_a_file_is_refused_with_both_derivations(
     assert f"filter: {wrong!r}" in err
 
 
+def made_by(environment: str, folder: Path) -> Path:
+    """A scenario whose items another environment makes."""
+    written(folder, map(fair_item, range(4)))
+    path = folder / "scenario.toml"
+    path.write_text(path.read_text().replace("arena/Social-v1", environment))
+    return folder
+
+
 def test_a_wrong_label_of_a_generator_is_caught(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = written(tmp_path, map(fair_item, range(4)))
-    scenario = folder / "scenario.toml"
-    own = scenario.read_text().replace("arena/Social-v1", "mislabelled:Mislabelled")
-    scenario.write_text(own)
+    folder = made_by("planted:Mislabelled", tmp_path)
     code, out, _ = call(capsys, "check", folder)
     assert 2 == code
     assert "belief 1: item-0: the answer is " in out
-    assert "such as: belief 1: item-10: " in out
+    assert "197 more such as: belief 1: item-10: " in out
+
+
+def test_a_rule_that_is_right_by_accident_in_one_set_passes(tmp_path: Path) -> None:
+    scenario = load_scenario(str(made_by("planted:Lucky", tmp_path)))
+    assert not audit(Lucky.items({}, 0, N), learn=False).passed
+    assert audit_scenario(scenario, items=N).passed

@@ -105,7 +105,8 @@ def _audited(scenario: Scenario, items: int, audits: dict[str, Audit]) -> str:
     played = check_items(scenario)
     cells = "1 cell" if len(found.items) == 1 else f"{len(found.items)} cells"
     count = sum(found.items.values())
-    return f"ok: {cells} of {count:,} items pass; {played}"
+    told = f"ok: {cells} of {count:,} items pass"
+    return f"{told}; {played}" if played else told
 
 
 def _say(text: str) -> None:

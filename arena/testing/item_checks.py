@@ -13,13 +13,13 @@ from typing import Any, cast
 
 import anyio
 
-from ..agent import AgentSpec
+from ..agent import AgentSpec, Selective
 from ..audit import Audit, audit
 from ..episode import play
 from ..items import Item
 from ..plan import make_plan
 from ..redaction import Redactor
-from ..registry import environment_class
+from ..registry import environment_class, make_agent
 from ..scenario import Scenario, Suite, SuiteEntry
 from ..trajectory import read_trajectory
 from .checks import CheckFailed
@@ -96,15 +96,21 @@ def audit_scenario(scenario: Scenario, *, items: int = ITEMS_A_CELL) -> Audit:
     )
 
 
-def check_items(scenario: Scenario) -> Played:
+def check_items(scenario: Scenario) -> Played | None:
     """Play some items of a scenario through the real loop.
 
     An agent that knows the answers must have all right; one that answers what is really
-    so must be at chance where that is a shortcut.
+    so must be at chance where that is a shortcut. None where they cannot play.
 
     Raises:
         CheckFailed: If one of them does not.
     """
+    oracle = make_agent(AgentSpec(name="oracle"))
+    parameters = scenario.content.parameters
+    if not isinstance(oracle, Selective) or oracle.refuses(
+        scenario.environment, parameters
+    ):
+        return None
     known = [right for right, _ in _played(scenario, "oracle")]
     if not all(known):
         wrong = len(known) - sum(known)
