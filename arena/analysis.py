@@ -18,8 +18,6 @@ from .registry import PREFIX, load, names
 from .trajectory import read_trajectory
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
-
     from .run_folder import RunFolder
 
 __all__ = [
@@ -97,8 +95,9 @@ class Figure:
     title: str
     caption: str
     """What is to be seen, so that a reader without the picture knows it too."""
-    draw: Callable[[Canvas], None]
-    """Draws on an empty figure of matplotlib, in colours of `arena.report.figures`."""
+    draw: Callable[[Any], None]
+    """Draws on an empty `matplotlib.figure.Figure`, in colours of
+    `arena.report.figures`."""
     size: tuple[float, float] = (7.0, 3.6)
     """Inches, width and height."""
 

@@ -31,17 +31,21 @@ def logit_slope(counts: Mapping[int, tuple[float, int]]) -> float | None:
 
     Weighted least squares through the empirical logits, with one half added to the
     numbers right and wrong (Haldane 1956; Cox 1970), so that an order that is all right
-    or all wrong has one too. None for fewer than two orders.
+    or all wrong has one too. None for fewer than two orders, and where that holds of
+    all of them: the halves would then make a slope of nothing.
 
     Args:
         counts: For each order how many are right, and of how many.
     """
     points: list[tuple[int, float, float]] = []
     for order, (right, n) in counts.items():
-        hits, misses = right + 0.5, n - right + 0.5
+        odds = (right + 0.5) / (n - right + 0.5)
         if n:
-            weight = 1 / (1 / hits + 1 / misses)
-            points.append((order, math.log(hits / misses), weight))
+            weight = 1 / (1 / (right + 0.5) + 1 / (n - right + 0.5))
+            points.append((order, math.log(odds), weight))
+    hits = math.fsum(right for right, _ in counts.values())
+    if not 0 < hits < sum(n for _, n in counts.values()):
+        return None
     total = math.fsum(w for _, _, w in points)
     if len(points) < 2:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..intervals import Estimate
@@ -31,17 +31,17 @@ def joint(groups: Iterable[Sequence[float]]) -> float | None:
     return math.fsum(whole) / len(whole) if whole else None
 
 
-def consistency(answers: Iterable[Mapping[object, int]]) -> float | None:
+def consistency(answers: Iterable[Collection[int]]) -> float | None:
     """Return how alike repeated answers are: the mean over items of Σ p².
 
     Args:
-        answers: For each item, how often each option was chosen.
+        answers: For each item, how often each option that was chosen was.
     """
-    shares: list[float] = []
-    for counts in answers:
-        total = sum(counts.values())
-        if total:
-            shares.append(math.fsum((c / total) ** 2 for c in counts.values()))
+    shares = [
+        math.fsum((count / sum(counts)) ** 2 for count in counts)
+        for counts in answers
+        if sum(counts)
+    ]
     return math.fsum(shares) / len(shares) if shares else None
 
 

@@ -31,8 +31,11 @@ def test_the_slope_is_that_of_the_empirical_logits() -> None:
     assert logit_slope({1: (5, 10), 2: (0, 0)}) is None
 
 
-def test_all_right_has_a_slope_too() -> None:
-    assert pytest.approx(0.0) == logit_slope({1: (10, 10), 2: (10, 10)})
+def test_one_order_that_is_all_right_has_odds_and_all_of_them_have_no_slope() -> None:
+    """ln(10.5/0.5) at 1 and ln(5.5/5.5) at 2."""
+    assert pytest.approx(-math.log(21)) == logit_slope({1: (10, 10), 2: (5, 10)})
+    assert logit_slope({1: (400, 400), 2: (10, 10)}) is None
+    assert logit_slope({1: (0, 400), 2: (0, 10)}) is None
 
 
 def test_the_soft_minimum_lies_between_the_lowest_and_the_mean() -> None:

@@ -56,7 +56,7 @@ def test_a_group_is_right_when_all_of_it_is() -> None:
 
 def test_consistency_is_the_chance_that_two_answers_agree() -> None:
     """(3/4)² + (1/4)² = 0.625 and 1, of which the mean is 0.8125."""
-    assert pytest.approx(0.8125) == consistency([{0: 3, 1: 1}, {2: 5}, {}])
+    assert pytest.approx(0.8125) == consistency([[3, 1], [5], []])
     assert consistency([]) is None
 
 
