@@ -28,6 +28,7 @@ FEWEST_ITEMS = 100  # of fewer, nothing is learnt
 MOST_ITEMS = 2000  # of more, the first
 MOST_FEATURES = 500  # the most frequent
 FEWEST_USES = 5  # of a feature, in options
+MOST_CROSSED = 16  # words of an option, and n-grams of a question, taken together
 ROUNDS = 60
 RIDGE = 3.0  # pseudo-observations that pull each weight to 0
 _ASKED = "\0asked"  # stands for: the question has a word of the option
@@ -67,27 +68,22 @@ def _crossed(
 ) -> list[list[list[str]]]:
     """Return the options' n-grams, alone and with each telling one of the question."""
     uses = Counter(gram for grams in asked for gram in grams)
-    words_of = Counter(
-        gram
-        for choices in options
-        for grams in choices
-        for gram in grams
-        if " " not in gram
-    )
     # What every question has tells nothing more than the option alone.
-    telling = {
-        gram
-        for gram, count in uses.items()
-        if FEWEST_USES <= count <= 0.95 * len(asked)
-    }
+    most = 0.95 * len(asked)
+    telling = {g: count for g, count in uses.items() if FEWEST_USES <= count <= most}
     crossed: list[list[list[str]]] = []
     for choices, question in zip(options, asked, strict=True):
-        about = [gram for gram in question if gram in telling]
+        about = sorted(telling.keys() & question, key=lambda g: (-telling[g], g))
+        shared = set(choices[0]).intersection(*choices)
         rows: list[list[str]] = []
         for grams in choices:
             named = [_ASKED] if not set(question).isdisjoint(grams) else []
-            own = [*named, *(g for g in grams if words_of[g] >= FEWEST_USES)]
-            pairs = (f"{gram} | {other}" for gram in own for other in about)
+            own = [g for g in grams if " " not in g and g not in shared]
+            pairs = (
+                f"{gram} | {other}"
+                for gram in (*named, *own[:MOST_CROSSED])
+                for other in about[:MOST_CROSSED]
+            )
             rows.append([*grams, *named, *pairs])
         crossed.append(rows)
     return crossed
