@@ -17,6 +17,7 @@ from .commands.import_ import import_
 from .commands.lint import lint
 from .commands.list import list_
 from .commands.new import new
+from .commands.report import report
 from .commands.run import run
 from .commands.sandbox import sandbox
 from .commands.score import score
@@ -47,7 +48,10 @@ def cli() -> None:
     """Measure what language-model agents can do on their own and with others."""
 
 
-commands = (run, list_, show, verify, score, check, doctor, lint, new, import_, sandbox)
+commands = (
+    *(run, list_, show, report, verify, score),
+    *(check, doctor, lint, new, import_, sandbox),
+)
 for command in commands:
     cli.add_command(command)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .analysis import Section, written
 from .intervals import Estimate
 from .results import Results, Row
 from .run_folder import RunFolder
@@ -23,6 +24,7 @@ __all__ = [
     "print_all_scores",
     "print_errors",
     "print_failed_checks",
+    "print_main_tables",
     "print_results",
     "print_scores",
     "print_unscored",
@@ -95,6 +97,25 @@ def print_failed_checks(folder: RunFolder) -> None:
                 reasons[f"{spec.scenario.name}: {milestone['id']}: {told}"] += 1
     for reason, count in reasons.most_common(MOST_REASONS):
         _say(f"{count} judged by a check that failed: {reason}")
+
+
+def print_main_tables(sections: Iterable[Section]) -> None:
+    """Print those tables of analyses that a run is read by."""
+    for section in sections:
+        if not (section.tables or section.figures):
+            _say(f"{section.title}: {section.text}")
+        for table in section.tables:
+            if not table.main:
+                continue
+            # Folded at the end of a column, so that no number is cut off.
+            printed = Table(box=SIMPLE_HEAD, pad_edge=False, title=Text(table.title))
+            for i, name in enumerate(table.columns):
+                is_text = any(isinstance(row[i], str) for row in table.rows)
+                justify = "left" if is_text else "right"
+                printed.add_column(Text(shown(name)), justify=justify, overflow="fold")
+            for row in table.rows:
+                printed.add_row(*(Text(shown(written(value))) for value in row))
+            _print(printed, bool(table.rows))
 
 
 def print_scores(scores: Sequence[Score]) -> None:

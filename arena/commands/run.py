@@ -83,6 +83,7 @@ def run(
     arena run ./my-scenario --agent chat:openai:gpt-5 --seat player-2=level-3
     """
     from ..agent import AgentSpec
+    from ..analysis import analyse
     from ..plan import make_plan
     from ..progress import make_observer
     from ..results import results
@@ -92,6 +93,7 @@ def run(
     from ..tables import (
         print_errors,
         print_failed_checks,
+        print_main_tables,
         print_results,
         print_unscored,
     )
@@ -126,6 +128,7 @@ def run(
         _print_json(folder, outcome, table)
     else:
         print_results(table, confidence)
+        print_main_tables(analyse([folder]))
         print_errors(folder)
         print_unscored(row for row in table.rows if row.headline)
         print_failed_checks(folder)

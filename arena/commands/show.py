@@ -41,11 +41,13 @@ def show(run: Path, confidence: float, ks: tuple[int, ...], as_json: bool) -> in
 def _show_run(
     folder: RunFolder, confidence: float, ks: tuple[int, ...], as_json: bool
 ) -> None:
+    from ..analysis import analyse
     from ..results import results
     from ..tables import (
         print_all_scores,
         print_errors,
         print_failed_checks,
+        print_main_tables,
         print_results,
         print_unscored,
     )
@@ -54,11 +56,14 @@ def _show_run(
     table = results(folder.manifest, folder.scores(), confidence=confidence, ks=ks)
     manifest = folder.manifest
     if as_json:
+        analyses = [section.as_dict() for section in analyse([folder])]
         told = {"run": manifest.run, "digest": manifest.digest, **table.as_dict()}
+        told |= {"analyses": analyses}
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     print_results(table, confidence)
     print_all_scores(table)
+    print_main_tables(analyse([folder]))
     print_errors(folder)
     print_unscored(table.rows)
     print_failed_checks(folder)

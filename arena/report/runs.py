@@ -1,0 +1,99 @@
+"""What every run has, whatever was played: its plan, its scores, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..analysis import Section, Table, Value
+from ..results import Results, Row
+from ..run_folder import RunFolder
+
+__all__ = ["run_sections", "runs_table"]
+
+
+def runs_table(folders: Sequence[RunFolder]) -> Table:
+    """Tabulate what was played."""
+    rows: list[Sequence[Value]] = []
+    for folder in folders:
+        manifest = folder.manifest
+        planned = sum(1 for _ in manifest.plan.episodes())
+        rows.append(
+            (
+                *(_name(folder.path), manifest.plan.suite, manifest.plan.seed),
+                *(manifest.started, f"{len(manifest.episodes)} of {planned}"),
+                manifest.digest,
+            )
+        )
+    return Table(
+        title="Runs",
+        columns=("run", "suite", "seed", "started", "episodes", "digest"),
+        rows=rows,
+        note=(
+            "Who keeps a run's digest elsewhere can tell by `arena verify` whether any "
+            "record of it was changed."
+        ),
+    )
+
+
+def run_sections(folder: RunFolder, results: Results, several: bool) -> list[Section]:
+    """Return the scores of a run, and what is missing from them.
+
+    Args:
+        folder: The run.
+        results: Its scores.
+        several: Whether it is one of several, so that titles must say which.
+    """
+    where = f", {_name(folder.path)}" if several else ""
+    tables = [
+        _scores("Scores", (row for row in results.rows if row.headline)),
+        _scores("Against controls", results.differences),
+        _scores("Over all scenarios", results.overall),
+        _scores("Other scorers", (row for row in results.rows if not row.headline)),
+        _unscored(results.rows),
+        _left_out(folder),
+    ]
+    kept = [table for table in tables if table.rows]
+    text = (
+        "Intervals are Wilson's for rates, Student's t for means, and a bootstrap over "
+        "scenarios for what is averaged over them."
+    )
+    return [Section(title=f"Scores{where}", text=text, tables=kept)]
+
+
+def _scores(title: str, rows: Iterable[Row]) -> Table:
+    lines: list[Sequence[Value]] = [
+        (
+            *(row.scenario, row.agent, row.scorer, row.better),
+            *(row.estimate, row.estimate.n, f"{row.played} of {row.planned}"),
+            *(row.errors, row.unscored),
+        )
+        for row in rows
+    ]
+    return Table(
+        title=title,
+        columns=(
+            *("scenario", "agent", "score", "better", "value", "n", "episodes"),
+            *("failed", "unscored"),
+        ),
+        rows=lines,
+    )
+
+
+def _unscored(rows: Sequence[Row]) -> Table:
+    lines: list[Sequence[Value]] = [
+        (row.scenario, row.agent, row.scorer, count, reason)
+        for row in rows
+        for reason, count in row.why_unscored.items()
+    ]
+    columns = ("scenario", "agent", "score", "episodes", "reason")
+    return Table(title="Unscored", columns=columns, rows=lines)
+
+
+def _left_out(folder: RunFolder) -> Table:
+    lines = list(folder.manifest.plan.left_out.items())
+    return Table(title="Not played", columns=("scenario", "reason"), rows=lines)
+
+
+def _name(path: Path) -> str:
+    return path.resolve().name
