@@ -17,7 +17,7 @@ class Told(NamedTuple):
     """What a `Tell` was, at the time.
 
     Attributes:
-        index: Of the event.
+        at: Position of the event.
         tell: The event.
         honesty: `lie` if the speaker did not believe what was said, even where it was
             true by accident; `mistaken` if the speaker did, and it was false; else
@@ -26,7 +26,7 @@ class Told(NamedTuple):
         deceived: Who came to believe what was said, where it was false and a lie.
     """
 
-    index: int
+    at: int
     tell: Tell
     honesty: Honesty
     true: bool
@@ -37,14 +37,14 @@ def told(setting: Setting, events: Iterable[Event]) -> list[Told]:
     """Return what each `Tell` was, in order."""
     tables = {thing: BeliefTable(setting, thing, order=1) for thing in setting.things}
     found: list[Told] = []
-    for index, event in enumerate(events):
+    for at, event in enumerate(events):
         before = _beliefs(tables, setting, event)
         for table in tables.values():
             table.apply(event)
         if isinstance(event, Tell):
             after = _beliefs(tables, setting, event)
             reality = tables[event.thing].reality
-            found.append(_judged(index, event, before, after, reality))
+            found.append(_judged(at, event, before, after, reality))
     return found
 
 
@@ -59,7 +59,7 @@ def _beliefs(
 
 
 def _judged(
-    index: int,
+    at: int,
     tell: Tell,
     before: Mapping[str, str | None],
     after: Mapping[str, str | None],
@@ -76,4 +76,4 @@ def _judged(
                 for person, belief in after.items()
                 if belief == said != before[person]
             )
-    return Told(index, tell, honesty, true, deceived)
+    return Told(at, tell, honesty, true, deceived)

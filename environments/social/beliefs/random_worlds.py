@@ -15,6 +15,7 @@ from .events import (
     Setting,
     Tell,
 )
+from .table import BeliefTable
 from .world import Impossible, World
 
 __all__ = ["random_world"]
@@ -53,14 +54,14 @@ def random_world(
         secrets: Probability of each person elsewhere to watch a move secretly.
     """
     setting = _setting(rng, people, rooms, containers, closed, distrust)
-    world = World(setting)
+    table = BeliefTable(setting, _THINGS[0], order=1)
     happened: list[Event] = []
     everyone = list(setting.people)
     while len(happened) < events:
         person = rng.choice(everyone)
-        event = _proposal(rng, world, person, secrets)
+        event = _proposal(rng, table, person, secrets)
         try:
-            world.apply(event)
+            table.apply(event)
         except Impossible:
             continue
         happened.append(event)
@@ -94,8 +95,11 @@ def _setting(
     )
 
 
-def _proposal(rng: random.Random, world: World, person: str, secrets: float) -> Event:
+def _proposal(
+    rng: random.Random, table: BeliefTable, person: str, secrets: float
+) -> Event:
     """Return what the person might do; the world may forbid it."""
+    world = table.world
     room = world.rooms_of[person]
     if person in world.away:
         return Distract(person, away=False)
@@ -115,7 +119,7 @@ def _proposal(rng: random.Random, world: World, person: str, secrets: float) -> 
     if kind < 0.74:
         return Distract(person, away=True)
     if kind < 0.96:
-        return _tell(rng, world, person)
+        return _tell(rng, table, person)
     return Noise(rng.choice(_NOISES))
 
 
@@ -133,12 +137,18 @@ def _move(
     return Move(person, thing, rng.choice(here), watchers)
 
 
-def _tell(rng: random.Random, world: World, person: str) -> Tell:
-    """Return a tell, true half of the time as far as the world goes."""
+def _tell(rng: random.Random, table: BeliefTable, person: str) -> Tell:
+    """Return a tell of what is true, of what the person believes, or of any place."""
+    world = table.world
     others = sorted(world.attending(world.rooms_of[person] or "") - {person})
     public = rng.random() < 0.5
     hearers = others if public else rng.sample(others, min(len(others), 1))
-    thing = rng.choice(_THINGS)
-    containers = list(world.setting.containers)
-    said = world.places[thing] if rng.random() < 0.5 else rng.choice(containers)
+    asked, other = _THINGS
+    thing = asked if rng.random() < 0.8 else other
+    said = rng.choice(list(world.setting.containers))
+    kind = rng.random()
+    if kind < 0.5 and thing == asked:
+        said = table.belief((person,)) or said
+    elif kind < 0.7:
+        said = world.places[thing]
     return Tell(person, tuple(hearers), thing, said, public)
