@@ -19,6 +19,19 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"rounds": 3},
         {"rounds": 2, "players": 4, "framing": "series"},
     ],
+    "SelfPrediction-v1": [
+        {},
+        {"mode": "predict", "before": 3},
+        {
+            "environment": "arena/NumberGuessing-v1",
+            "settings": {"players": 3, "rounds": 4},
+            "mode": "predict",
+            "property": "number-bin",
+            "argument": "number",
+            "bins": [25, 50],
+            "before": 3,
+        },
+    ],
 }
 SEEDS = (0, 1)
 
