@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
-from arena.analysis import Episode, Section, Table, Value, analysis
+from arena.analysis import Episode, Figure, Section, Table, Value, analysis
+from arena.intervals import Estimate
 from arena.metrics.paired import paired_gap
 from arena.metrics.resampling import bootstrap_of_worlds
 from arena.metrics.selfprediction import (
@@ -23,6 +24,8 @@ from arena.metrics.selfprediction import (
     shuffled_accuracy,
     skill_interval,
 )
+
+from .charts import Dot, intervals
 
 __all__ = ["self_prediction"]
 
@@ -101,7 +104,8 @@ def self_prediction(episodes: Sequence[Episode]) -> Sequence[Section]:
             tables["chance"].append((*place, *_chance_row(both)))
             tables["cross"] += ((*place, *row) for row in _cross(agent, agents))
     made = _tables(tables, " ".join([SKILL_NOTE, *lines]))
-    return [Section(title="Self-prediction", text=TEXT, tables=made)]
+    figures = _figures(tables["skill"], tables["cross"])
+    return [Section(title="Self-prediction", text=TEXT, tables=made, figures=figures)]
 
 
 def _groups(episodes: Sequence[Episode]) -> dict[str, dict[str, dict[str, _Known]]]:
@@ -235,3 +239,50 @@ def _tables(
         ),
     ]
     return [table for table in tables if table.rows]
+
+
+def _figures(
+    skill: Sequence[Sequence[Value]], cross: Sequence[Sequence[Value]]
+) -> list[Figure]:
+    skills = [
+        Dot(str(scenario), str(agent), value)
+        for scenario, agent, *_, value in skill
+        if isinstance(value, Estimate) and value.value is not None
+    ]
+    gaps = [
+        Dot(str(scenario), f"{agent} by {other}", value)
+        for scenario, agent, other, *_, value in cross
+        if isinstance(value, Estimate)
+    ]
+    figures = [
+        _dots(
+            skills,
+            title="Skill of self-prediction",
+            caption="0 is always predicting the most frequent act, 1 is perfect; with "
+            "95 % intervals over situations.",
+            xlabel="skill",
+        ),
+        _dots(
+            gaps,
+            title="Own less others' predictions",
+            caption="Accuracy of an agent's predictions of itself less that of another "
+            "agent's, of the same acts, with 95 % intervals over situations; right of "
+            "the line it knows itself better.",
+            xlabel="own - other's",
+        ),
+    ]
+    return [figure for figure in figures if figure is not None]
+
+
+def _dots(
+    dots: Sequence[Dot], *, title: str, caption: str, xlabel: str
+) -> Figure | None:
+    if not dots:
+        return None
+    groups = len({dot.group for dot in dots})
+    return Figure(
+        title=title,
+        caption=caption,
+        draw=lambda canvas: intervals(canvas, dots, xlabel=xlabel, zero=True),
+        size=(7.0, 1.2 + 0.28 * len(dots) + 0.3 * groups),
+    )

@@ -9,6 +9,7 @@ from playing import play_run
 
 from arena.analysis import Episode, Section, Table, read_episodes
 from arena.intervals import Estimate
+from arena.report.figures import can_draw, svg
 from arena.run_folder import RunFolder
 from arena.scenarios.analyses.self_prediction import self_prediction
 
@@ -142,6 +143,16 @@ def test_another_agents_predictions_are_compared_situation_by_situation() -> Non
     (row,) = found
     assert ("it", "other", 2) == (row["agent"], row["other"], row["situations"])
     assert (0.5, 1.0, -0.5) == (row["own"], row["other's"], row["own - other's"])
+
+
+def test_skill_and_privileged_access_are_drawn() -> None:
+    other = [said("a", "hit", agent="other"), said("b", "stand", agent="other")]
+    (section,) = self_prediction([*KNOWN, *other])
+    titles = [figure.title for figure in section.figures]
+    assert ["Skill of self-prediction", "Own less others' predictions"] == titles
+    if can_draw():
+        for number, figure in enumerate(section.figures):
+            assert "hands" in svg(figure, number)
 
 
 def test_acts_that_are_too_alike_are_left_out_with_a_line() -> None:
