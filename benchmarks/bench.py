@@ -15,13 +15,13 @@ from peer_environments import inspect_python
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
-from running import Figures, figures, number, say
+from running import Figures, figures, middle, number, say
 from sandbox_tables import sandbox_tables
 
 EPISODES = int(os.environ.get("BENCH_EPISODES", "1000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = "1.0"
-PARTS = ("loop", "steps", "sandboxes")
+PARTS = ("loop", "steps", "worlds", "sandboxes")
 
 
 def main() -> None:
@@ -34,6 +34,8 @@ def main() -> None:
         console.print(_episode_table(*_episodes()))
     if "steps" in parts:
         console.print(_step_table())
+    if "worlds" in parts:
+        console.print(_world_table())
     if "sandboxes" in parts:
         console.print(*sandbox_tables(ROUNDS), sep="\n")
 
@@ -111,6 +113,26 @@ def _step_table() -> Table:
     )
     for title, ours, peers in rows:
         table.add_row(title, f"{ours:,.0f}", f"{peers:,.0f}", f"{ours / peers:.2f} x")
+    return table
+
+
+def _world_table() -> Table:
+    rounds: list[Figures] = []
+    for round_ in range(ROUNDS):
+        say(f"round {round_ + 1} of {ROUNDS}: belief worlds a second")
+        rounds.append(figures(sys.executable, "belief_worlds.py", SECONDS))
+    table = Table(
+        title=f"Belief worlds, one core (medians of {ROUNDS} x 5)", box=SIMPLE_HEAD
+    )
+    table.add_column("")
+    table.add_column("a second", justify="right")
+    rows = (
+        ("four people, all 160 paths to order 4, told twice", "worlds_per_s"),
+        ("the same by both labellers, not told", "twice_labelled_per_s"),
+        ("lattice stories of order 4, all paths, told twice", "lattices_per_s"),
+    )
+    for title, key in rows:
+        table.add_row(title, number(middle(rounds, key)))
     return table
 
 

@@ -74,12 +74,8 @@ class BeliefTable:
 
     def beliefs(self) -> dict[Path, str | None]:
         """Return all of them, by path."""
-        people = self._people
-        return {
-            tuple([people[i] for i in steps]): value
-            for steps, value in zip(self._paths.steps, self._values, strict=True)
-            if steps
-        }
+        paths = _named(self._people, self._paths.order)
+        return dict(zip(paths, self._values[1:], strict=True))
 
     def apply(self, event: Event) -> Perceived:
         """Let an event happen; return who perceives it, as `World.apply` does."""
@@ -221,6 +217,13 @@ def _paths(people: int, order: int) -> _Paths:
     last = tuple(1 << path[-1] if path else 0 for path in steps)
     prefix = tuple(index[path[:-1]] for path in steps)
     return _Paths(tuple(steps), index, last, prefix, order)
+
+
+@lru_cache(maxsize=64)
+def _named(people: tuple[str, ...], order: int) -> tuple[Path, ...]:
+    """Return the paths by name, without the empty one."""
+    steps = _paths(len(people), order).steps[1:]
+    return tuple(tuple([people[i] for i in path]) for path in steps)
 
 
 @lru_cache(maxsize=2048)

@@ -66,6 +66,11 @@ class World:
         self.places = dict(setting.things)
         self.rooms_of = dict(setting.people)
         self.away: set[str] = set()
+        open_ = [c for c in setting.containers if c not in setting.closed]
+        self._in_view = {
+            room: frozenset([c for c in open_ if setting.containers[c] == room])
+            for room in setting.rooms
+        }
 
     def attending(self, room: str) -> frozenset[str]:
         """Return who is in the room and attends."""
@@ -76,10 +81,7 @@ class World:
 
     def in_view(self, room: str) -> frozenset[str]:
         """Return the open containers of the room."""
-        closed = self.setting.closed
-        return frozenset(
-            [c for c, r in self.setting.containers.items() if r == room]
-        ).difference(closed)
+        return self._in_view[room]
 
     def apply(self, event: Event) -> Perceived:
         """Let an event happen; return who perceives it.
@@ -94,7 +96,7 @@ class World:
             return self._enter(event)
         if isinstance(event, Tell):
             return self._tell(event)
-        room = self._room(event.speaker if isinstance(event, Tell) else event.person)
+        room = self._room(event.person)
         if isinstance(event, Distract):
             return self._distract(event, room)
         there = self.attending(room)
