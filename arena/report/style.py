@@ -44,7 +44,10 @@ th, td {
   border-bottom: 1px solid var(--grid); overflow-wrap: anywhere;
 }
 td.text { min-width: 5rem; max-width: 20rem; }
-th { font-weight: 600; vertical-align: bottom; border-bottom-color: var(--muted); }
+th {
+  font-weight: 600; vertical-align: bottom; border-bottom-color: var(--muted);
+  overflow-wrap: normal;
+}
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
 td.number { white-space: nowrap; }
 .interval { color: var(--muted); }

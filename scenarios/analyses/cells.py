@@ -24,7 +24,7 @@ __all__ = ["cells", "corrected_score", "indices", "repeats"]
 
 INDICES = {
     "tom": "theory of mind",
-    "self-state": "own situation (“socialization”)",
+    "self-state": "own situation",
     "control": "controls",
 }
 
@@ -67,7 +67,7 @@ def cells(answers: Sequence[Answer]) -> Section:
         ),
         main=True,
     )
-    return Section(title="Cells", tables=[table, _scenarios(answers)])
+    return Section(title="Accuracy against chance", tables=[table, _scenarios(answers)])
 
 
 def indices(answers: Sequence[Answer]) -> Section:
@@ -82,15 +82,16 @@ def indices(answers: Sequence[Answer]) -> Section:
         title="Indices",
         columns=(
             *("agent", "index of", "cells", "mean κ"),
-            *("L", "soft minimum", "weakest cell", "binds"),
+            *("no cell below", "soft minimum", "weakest cell", "lowest in"),
         ),
         rows=rows,
         note=(
             "Each index is the mean of κ over its cells, each cell with the same "
-            "weight; the two are never pooled. L: with 95 % confidence no cell's κ is "
-            "below it (Wilson's bounds, the error split over the cells). Soft minimum: "
-            "power mean of exponent −4. Binds: in how many resamples that cell was the "
-            "lowest." + _correlation(answers)
+            "weight; the two are never pooled. “Own situation” is what EgoSocialArena "
+            "calls socialization. No cell below: with 95 % confidence every cell's κ "
+            "is at least this (Wilson's bounds, the error split over the cells). Soft "
+            "minimum: power mean of exponent −4. Lowest in: the share of resamples in "
+            "which the weakest cell had the lowest κ." + _correlation(answers)
         ),
         main=True,
     )

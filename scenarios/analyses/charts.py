@@ -20,7 +20,10 @@ class Dot(NamedTuple):
     """One estimate of a chart of intervals."""
 
     group: str
-    label: str
+    agent: str
+    """It has one colour throughout."""
+    about: str
+    """What of the agent; the first of a chart is filled, others are hollow."""
     estimate: Estimate
 
 
@@ -47,7 +50,8 @@ def intervals(
     axes = canvas.subplots()
     row = 0.0
     ticks: list[tuple[float, str]] = []
-    colours = list(grouped(dots, lambda d: d.label))
+    agents = list(grouped(dots, lambda d: d.agent))
+    filled = dots[0].about
     for group, members in grouped(dots, lambda d: d.group).items():
         axes.text(
             *(0.0, row, clipped(group)),
@@ -58,9 +62,9 @@ def intervals(
         )
         row += 0.85
         for dot in members:
-            colour, marker = series(colours.index(dot.label))
-            _interval(axes, dot.estimate, row, colour, marker)
-            ticks.append((row, clipped(dot.label)))
+            style = series(agents.index(dot.agent))
+            _interval(axes, dot.estimate, row, style, dot.about == filled)
+            ticks.append((row, f"{clipped(dot.agent)}, {dot.about}"))
             row += 1
         row += 0.25
     if zero:
@@ -193,14 +197,21 @@ def clipped(text: str, longest: int = LONGEST) -> str:
 
 
 def _interval(
-    axes: Any, estimate: Estimate, row: float, colour: str, marker: str
+    axes: Any, estimate: Estimate, row: float, style: tuple[str, str], filled: bool
 ) -> None:
     if estimate.value is None:
         return
+    colour, marker = style
     if estimate.low is not None and estimate.high is not None:
         ends = [estimate.low, estimate.high]
         axes.plot(ends, [row, row], color=colour, linewidth=1.4, solid_capstyle="butt")
-    axes.plot(estimate.value, row, color=colour, marker=marker, markersize=5)
+    axes.plot(
+        *(estimate.value, row),
+        color=colour,
+        marker=marker,
+        markersize=5.5,
+        markerfacecolor=colour if filled else PAPER,
+    )
 
 
 def _share(axes: Any, x: int, y: int, share: float | None) -> None:

@@ -88,7 +88,7 @@ def _figure(stated: Mapping[str, Stated]) -> Figure:
         )
 
     return Figure(
-        title="Calibration",
+        title="Share right by stated confidence",
         caption=(
             "Answers in bins of equal mass by stated confidence, with Wilson's "
             "intervals. Below the dashed line the agent is surer than it should be."

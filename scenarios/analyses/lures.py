@@ -34,7 +34,7 @@ def lures(answers: Sequence[Answer]) -> Iterator[Section]:
                 "An option may be several lures at once."
             ),
         )
-        yield Section(title="Lures", tables=[table])
+        yield Section(title="Wrong answers", tables=[table])
 
 
 def _taken(wrong: Sequence[Answer], role: str) -> tuple[Value, ...]:

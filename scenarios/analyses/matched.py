@@ -70,7 +70,7 @@ def _joint(answers: Sequence[Answer]) -> Table:
                 right = [float(all(a.right for a in members)) for members in whole]
                 asked = sum(map(len, whole)) / len(whole)
                 score = rate_interval(right)
-                rows.append((scenario, agent, len(whole), asked, score))
+                rows.append((scenario, agent, len(whole), f"{asked:.3g}", score))
     return Table(
         title="Whole worlds",
         columns=("scenario", "agent", "worlds", "questions each", "all right"),

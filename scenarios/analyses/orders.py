@@ -155,25 +155,26 @@ def _used(graded: Sequence[Answer]) -> Section:
         ),
     )
     names = [str(order) for order in span]
+    there = sorted({used_order(a, a.item.gold) or 0 for a in graded})
 
     def draw(canvas: Any) -> None:
         shares(
             canvas,
-            panels,
-            rows=names,
+            {agent: [p[order] for order in there] for agent, p in panels.items()},
+            rows=[str(order) for order in there],
             columns=names,
             xlabel="order used",
             ylabel="true order",
         )
 
     figure = Figure(
-        title="True order by used order",
+        title="Share of answers by the order used",
         caption=(
             "The share of answers, of each true order, that stand for each order used; "
             "left of the diagonal fewer minds were followed than asked for."
         ),
         draw=draw,
-        size=(7.0, 0.4 + 2.6 * -(-len(panels) // 3)),
+        size=(7.0, 0.6 + (0.5 + 0.38 * len(there)) * -(-len(panels) // 3)),
     )
     return Section(title="Which order was used", tables=[table], figures=[figure])
 

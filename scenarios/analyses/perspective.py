@@ -121,7 +121,7 @@ def _differences(found: Sequence[_Contrast]) -> Table:
 
 def _figure(found: Sequence[_Contrast]) -> Figure:
     dots = [
-        Dot(contrast.name, f"{contrast.agent}, {KINDS[kind]}", contrast.gap(kind))
+        Dot(contrast.name, contrast.agent, KINDS[kind], contrast.gap(kind))
         for contrast in found
         for kind in contrast.pairs
     ]
@@ -130,7 +130,7 @@ def _figure(found: Sequence[_Contrast]) -> Figure:
         intervals(canvas, dots, xlabel="difference in accuracy", zero=True)
 
     return Figure(
-        title="Gap between tellings",
+        title="Gaps on matched items",
         caption=(
             "Accuracy in the first telling less accuracy in the second, on matched "
             "items, with 95 % intervals over worlds; right of the line the first is "
