@@ -122,7 +122,8 @@ def _world_table() -> Table:
         say(f"round {round_ + 1} of {ROUNDS}: belief worlds a second")
         rounds.append(figures(sys.executable, "belief_worlds.py", SECONDS))
     table = Table(
-        title=f"Belief worlds, one core (medians of {ROUNDS} x 5)", box=SIMPLE_HEAD
+        title=f"Belief worlds, CPU time of one core (medians of {ROUNDS} x 5)",
+        box=SIMPLE_HEAD,
     )
     table.add_column("")
     table.add_column("a second", justify="right")
