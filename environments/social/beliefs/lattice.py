@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from .events import Enter, Event, Leave, Move, Setting
 
-__all__ = ["Lattice", "Meeting", "graded", "lattice"]
+__all__ = ["Lattice", "graded", "lattice"]
 
 _PEOPLE = ("Ada", "Bilal", "Chen", "Dara", "Emeka", "Farid", "Goran", "Hina")
 _PLACES = ("basket", "drawer", "crate", "chest", "bag", "tin", "trunk", "bowl")

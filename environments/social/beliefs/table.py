@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .events import Distract, Enter, Event, Look, Move, Setting, Tell
-from .world import Perceived, World
+from .world import Impossible, Perceived, World
 
 __all__ = ["BeliefTable", "belief_table"]
 
@@ -34,6 +34,9 @@ class BeliefTable:
         thing: What the beliefs are about.
         order: The longest path.
         people: Whose beliefs are kept; all by default. Fewer are quicker.
+
+    Raises:
+        Impossible: If the setting does not hold together, or there is no such thing.
     """
 
     def __init__(
@@ -44,6 +47,8 @@ class BeliefTable:
         people: Sequence[str] | None = None,
     ) -> None:
         self._world = World(setting)
+        if thing not in setting.things:
+            raise Impossible(f"there is no {thing!r}.")
         self._thing = thing
         self._people = tuple(setting.people if people is None else people)
         self._bits = {person: 1 << i for i, person in enumerate(self._people)}
@@ -68,9 +73,19 @@ class BeliefTable:
         return self._world.places[self._thing]
 
     def belief(self, path: Path) -> str | None:
-        """Return where the thing is by this path; None where there is no belief."""
-        steps = tuple([self._people.index(person) for person in path])
-        return self._values[self._paths.number[steps]]
+        """Return where the thing is by this path; None where there is no belief.
+
+        Raises:
+            Impossible: If the table has no such path.
+        """
+        try:
+            steps = tuple([self._people.index(person) for person in path])
+            return self._values[self._paths.number[steps]]
+        except (ValueError, KeyError):
+            raise Impossible(
+                f"no path {' > '.join(path)!r}: up to {self._paths.order} of "
+                f"{', '.join(self._people)}, no one twice in a row."
+            ) from None
 
     def beliefs(self) -> dict[Path, str | None]:
         """Return all of them, by path."""

@@ -549,3 +549,13 @@ def test_a_table_of_fewer_people_says_the_same_of_them() -> None:
     full = beliefs(setting(), *events)
     assert table.beliefs().items() <= full.items()
     assert len(table.beliefs()) == 6
+
+
+def test_a_table_refuses_paths_and_things_that_it_does_not_have() -> None:
+    table = BeliefTable(setting(), "ball", 2, (A, B))
+    assert table.belief(()) == "basket"
+    for path in ((C,), (A, A), (A, B, A)):
+        with pytest.raises(Impossible, match="up to 2 of Ada, Bilal"):
+            table.belief(path)
+    with pytest.raises(Impossible, match="there is no 'hat'"):
+        BeliefTable(setting(), "hat", 2)
