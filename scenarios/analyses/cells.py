@@ -179,7 +179,8 @@ def _mean_of_cells(answers: Sequence[Answer]) -> Estimate:
     if len(parts) == 1:
         return corrected_score(parts[0])
     chances = np.array([chance_of(group) for group in parts])
-    worlds = {world: row for row, world in enumerate({a.item.world for a in answers})}
+    names = dict.fromkeys(a.item.world for a in answers)
+    worlds = {world: row for row, world in enumerate(names)}
     sums = np.zeros((len(worlds), len(parts)))
     counts = np.zeros_like(sums)
     for column, group in enumerate(parts):

@@ -13,7 +13,7 @@ from .answers import grouped
 __all__ = ["Dot", "Point", "Strip", "curves", "intervals", "shares", "strips"]
 
 LONGEST = 34
-_STRONG = 0.55  # from this share on, text stands on the accent
+_STRONG = 0.75  # from this share on, text stands on the accent
 
 
 class Dot(NamedTuple):
@@ -172,9 +172,12 @@ def strips(canvas: Any, rows: Sequence[Strip], *, xlabel: str) -> None:
             axes.barh(y, row.blind, height=0.62, color=MUTED, alpha=0.35, linewidth=0)
         axes.plot([row.chance] * 2, [y - 0.4, y + 0.4], color=INK, linewidth=1.4)
         for name, value in row.agents.items():
-            colour, marker = series(agents.index(name))
+            number = agents.index(name)
+            colour, marker = series(number)
+            # Above each other, so that equal values do not hide one another.
+            aside = 0.5 * (number - (len(agents) - 1) / 2) / len(agents)
             axes.plot(
-                *(value, y),
+                *(value, y + aside),
                 color=colour,
                 marker=marker,
                 markersize=5.5,
@@ -226,7 +229,7 @@ def _share(axes: Any, x: int, y: int, share: float | None) -> None:
 
 def _legend_of_strips(canvas: Any, axes: Any, agents: Sequence[str]) -> None:
     nothing: list[float] = []
-    axes.barh(nothing, nothing, color=MUTED, alpha=0.35, label="best blind rule")
+    axes.barh(0, 0, color=MUTED, alpha=0.35, linewidth=0, label="best blind rule")
     axes.plot(nothing, nothing, color=INK, linewidth=1.4, label="chance")
     for number, name in enumerate(agents):
         colour, marker = series(number)
