@@ -83,13 +83,11 @@ def write_items(path: Path, items: Iterable[Item]) -> int:
 
 def item_line(item: Item) -> str:
     """Return an item as its line of a file; what is left at its default is left out."""
-    told = {name: value for name, value in asdict(item).items() if _says(value)}
+    empty: tuple[object, ...] = (None, "", (), {})
+    needed = {each.name for each in fields(item) if _needed(each)}
+    told = {k: v for k, v in asdict(item).items() if k in needed or v not in empty}
     told["labels"] = [label._asdict() for label in item.labels]
     return json.dumps(told, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _says(value: object) -> bool:
-    return value is not None and value not in ("", (), {})
 
 
 def _lines(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

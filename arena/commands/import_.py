@@ -147,9 +147,11 @@ def _print(done: Sequence[Imported], refused: Sequence[Refused]) -> None:
         click.echo(shown(f"{task.name}: refused: {task.reason}"))
     if not done:
         return
-    first = done[0]
+    first, folder = done[0], str(done[0].folder)
+    if "/" not in folder:
+        folder = f"./{folder}"  # without a slash it would be a registered name
     if first.audit is None:
-        click.echo(shown(f"next: arena lint {first.folder}"))
-        click.echo(shown(f"      arena run {first.folder} --agent oracle"))
+        click.echo(shown(f"next: arena lint {folder}"))
+        click.echo(shown(f"      arena run {folder} --agent oracle"))
     else:
-        click.echo(shown(f"next: arena run {first.folder} --agent blind"))
+        click.echo(shown(f"next: arena run {folder} --agent blind"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -34,9 +35,9 @@ def files_below(source: Path, suffixes: tuple[str, ...]) -> list[tuple[Path, str
     """
     if source.is_dir():
         found = sorted(p for p in source.rglob("*") if p.suffix in suffixes)
-        files = [(path, path.relative_to(source).as_posix()) for path in found]
+        files = [(path, _name(path.relative_to(source).as_posix())) for path in found]
     else:
-        files = [(source, source.name)]
+        files = [(source, _name(source.name))]
     files = [(path, name) for path, name in files if path.is_file()]
     if not files:
         wanted = " or ".join(suffixes)
@@ -158,6 +159,11 @@ def columns(
                 yield Row(name, number, dict(zip(keys, cells, strict=False)))
 
     return rows
+
+
+def _name(name: str) -> str:
+    """Return a name without bytes that are no text; it goes into the items."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _row(name: str, number: int, value: object) -> Row | BadRow:

@@ -53,7 +53,7 @@ def _questions(row: Row) -> Iterator[Question]:
         gold=row.option("answer", row.text("answer"), options),
         nominal=int(order) or None,
         facts={
-            "story_length": row.fields.get("story_length"),
+            "story_length": row.fact("story_length"),
             "mentioned": sum(option in story for option in options),
         },
         simulated=True,

@@ -108,31 +108,30 @@ def _scenario(form: Format, items: int) -> str:
 
 def _notes(form: Format, built: Built, found: Audit, left_out: int) -> Iterator[str]:
     """Yield what a user should know, a sentence each."""
-    yield f"{built.rows} rows read, {len(built.items) - left_out} items written"
+    yield f"rows read: {built.rows}; items written: {len(built.items) - left_out}"
     if form.licence:
         yield form.licence
     if note := built.place_note():
         yield f"{note}; options are shuffled here"
     if built.kept_order:
         yield (
-            f"{built.kept_order} items keep the order of their options, which speak of "
-            "one another ('all of the above')"
+            "items that keep the order of their options, which speak of one another "
+            f"('all of the above'): {built.kept_order}"
         )
     if built.simulated:
-        yield f"{built.simulated} items were simulated again, with the rule of sight"
+        yield f"items simulated again, by the rule of sight: {built.simulated}"
     for reason, count in built.not_simulated.most_common():
-        yield f"{count} items were not simulated: {reason}"
+        yield f"items not simulated, since {reason}: {count}"
     if built.doubted:
         end = "left out" if left_out else "kept; --drop-doubted leaves them out"
-        yield f"{len(built.doubted)} labels are doubtful; their items are {end}"
+        yield f"doubtful labels, whose items are {end}: {len(built.doubted)}"
         doubts = (told(d.file, d.number, "", d.reason) for d in built.doubted)
         yield from _first("doubtful", doubts, len(built.doubted))
     if built.dropped:
-        yield f"{len(built.dropped)} questions or rows were dropped"
+        yield f"rows or questions dropped: {len(built.dropped)}"
         yield from _first("dropped", map(str, built.dropped), len(built.dropped))
-    failures = found.failures
-    if failures:
-        yield f"{len(failures)} shortcuts or flaws found by the audit"
+    if failures := found.failures:
+        yield f"shortcuts and flaws that the audit found: {len(failures)}"
         yield from _first("audit", iter(failures), len(failures))
 
 

@@ -13,7 +13,7 @@ from .files import json_lines
 from .resimulation import SIGHT
 from .rows import Format, Question, Row
 from .stories import places_told
-from .tomi import order_asked
+from .tomi import question_kind
 
 __all__ = ["INSPECT"]
 
@@ -43,9 +43,9 @@ def _questions(row: Row) -> Iterator[Question]:
     if len(options) < 2:
         said = "is missing, and the input is no story that names two places"
         raise row.bad("choices", said)
-    order, measures = order_asked(asked)
+    cell, order, measures = question_kind(asked)
     yield Question(
-        cell=f"order {order}" if order else "memory or reality",
+        cell=cell,
         measures=measures,
         story=story,
         rules=SIGHT,

@@ -67,7 +67,7 @@ def _questions(row: Row) -> Iterator[Question]:
         gold=asked.option("answer", answer, found),
         answered_by="question.answer",
         nominal=2 if second else 1,
-        facts={"observed": row.fields.get("observed"), "type": kind},
+        facts={"observed": row.fact("observed"), "type": kind},
     )
 
 

@@ -14,6 +14,9 @@ from arena.items import Measures
 
 __all__ = ["BadRow", "Format", "Question", "Row", "told"]
 
+MOST = 2**53
+"""Larger whole numbers are not the same in every reader of JSON."""
+
 # Half a character: no file of text and no model's message can hold it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -82,6 +85,13 @@ class Row:
             if str(value).strip():
                 return str(value)
         return None
+
+    def fact(self, name: str) -> str | int | None:
+        """Return a short text or a whole number for tables, None for anything else."""
+        value = self.fields.get(name)
+        if isinstance(value, int):
+            return value if abs(value) < MOST else None
+        return self.optional(name) if isinstance(value, str) else None
 
     def texts(self, *names: str) -> list[str]:
         """Return a list of texts; null, NaN and blanks in it are left out."""

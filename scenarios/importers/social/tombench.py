@@ -51,7 +51,7 @@ def _questions(row: Row) -> Iterator[Question]:
         gold=by_letter(row, "ANSWER" if "ANSWER" in plain else "答案", options),
         answered_by="ANSWER",
         nominal=2 if "second-order" in ability.casefold() else None,
-        facts={"ability": kind, "index": row.fields.get("INDEX")},
+        facts={"ability": kind, "index": row.fact("INDEX")},
     )
 
 

@@ -17,9 +17,9 @@ from arena.items import Measures
 from .files import decoded, json_lines, read_bytes
 from .resimulation import SIGHT
 from .rows import BadRow, Format, Question, Row
-from .stories import Asked, Unread, places_told, read_question
+from .stories import Unread, places_told, read_question
 
-__all__ = ["TOMI", "order_asked"]
+__all__ = ["TOMI", "question_kind"]
 
 _NUMBERED = re.compile(r"(\d+)\s+(.*)", re.DOTALL)
 _KINDS = 2  # fields at the end of a trace
@@ -33,6 +33,7 @@ def _rows(path: Path, name: str) -> Iterator[Row | BadRow]:
     text = read_bytes(trace).decode("utf-8", "replace") if trace.is_file() else ""
     kinds = text.split("\n")
     story: list[str] = []
+    broken: BadRow | None = None  # a line of the story that cannot be read
     asked = 0
     for number, raw in enumerate(read_bytes(path).split(b"\n"), start=1):
         if not raw.strip():
@@ -41,15 +42,20 @@ def _rows(path: Path, name: str) -> Iterator[Row | BadRow]:
         found = None if isinstance(line, BadRow) else _NUMBERED.fullmatch(line)
         if found is None:
             problem = BadRow(name, number, "", "should begin with its number")
-            yield line if isinstance(line, BadRow) else problem
+            broken = line if isinstance(line, BadRow) else problem
+            yield broken
             continue
         if found.group(1) == "1":
-            story = []
+            story, broken = [], None
         if "\t" not in found.group(2):
             story.append(found.group(2))
             continue
-        yield Row(name, number, _fields(found.group(2), story, kinds, asked))
         asked += 1
+        if broken is not None:
+            said = f"row {broken.number} of its story cannot be read"
+            yield BadRow(name, number, "story", said)
+            continue
+        yield Row(name, number, _fields(found.group(2), story, kinds, asked - 1))
 
 
 def _fields(
@@ -78,9 +84,9 @@ def _questions(row: Row) -> Iterator[Question]:
     if len(options) < 2:
         raise row.bad("containers", f"the story names {len(options)} places, not two")
     kind = row.optional("question_type")
-    order, measures = order_asked(text)
+    cell, order, measures = question_kind(text)
     yield Question(
-        cell=kind or ("memory or reality" if not order else f"order {order}"),
+        cell=kind or cell,
         measures=measures,
         story=story,
         rules=SIGHT,
@@ -93,13 +99,15 @@ def _questions(row: Row) -> Iterator[Question]:
     )
 
 
-def order_asked(question: str) -> tuple[int | None, Measures]:
-    """Return how many minds a question names, and so what it measures."""
+def question_kind(question: str) -> tuple[str, int | None, Measures]:
+    """Return a question's cell, how many minds it names, and what it measures."""
     try:
         asked = read_question(question)
     except Unread:
-        asked = Asked("")
-    return (len(asked.path), "tom") if asked.path else (None, "control")
+        return "other questions", None, "control"
+    if asked.path:
+        return f"order {len(asked.path)}", len(asked.path), "tom"
+    return "memory" if asked.beginning else "reality", None, "control"
 
 
 TOMI = Format(
