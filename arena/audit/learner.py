@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..items import Item
 from .rules import words
@@ -29,7 +29,7 @@ MOST_ITEMS = 2000  # of more, the first
 MOST_FEATURES = 500  # the most frequent
 FEWEST_USES = 5  # of a feature, in options
 MOST_CROSSED = 16  # words of an option, and n-grams of a question, taken together
-ROUNDS = 60
+ROUNDS = 30
 RIDGE = 3.0  # pseudo-observations that pull each weight to 0
 _ASKED = "\0asked"  # stands for: the question has a word of the option
 
@@ -185,10 +185,8 @@ def _fitted(
     import numpy as np
 
     flat = values.reshape(-1, values.shape[2])
-    # At most this curved, since a chance times what is left of it is at most 1/4, and
-    # over all options of an item the curvature adds up to at most 1/2.
-    steepest = float(np.linalg.eigvalsh(flat.T @ flat).max(initial=0.0))
-    step = 1 / (0.5 * steepest + RIDGE)
+    # Of the chances p of an item, diag(p) - p p' has no eigenvalue above 1/2.
+    step = 1 / (0.5 * _largest(flat) + RIDGE)
     weights = ahead = np.zeros((values.shape[2], learnt.shape[1]), np.float32)
     for time in range(ROUNDS):
         worth = (flat @ ahead).reshape(*there.shape, -1)
@@ -200,3 +198,19 @@ def _fitted(
         before, weights = weights, (ahead + step * slope).astype(np.float32)
         ahead = weights + time / (time + 3) * (weights - before)
     return weights
+
+
+def _largest(flat: Floats) -> float:
+    """Return the largest eigenvalue of `flat.T @ flat`, by power iteration."""
+    import numpy as np
+
+    # Not ones: where all options have equally many words, these lead to 0.
+    along: Any = np.arange(1, flat.shape[1] + 1, dtype=np.float32)
+    size = 0.0
+    for _ in range(15):
+        along = flat.T @ (flat @ along)
+        size = float(np.sqrt(along @ along))
+        if not size:
+            return 0.0
+        along = along / size
+    return 1.2 * size
