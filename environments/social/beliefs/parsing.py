@@ -22,7 +22,7 @@ from .events import (
 __all__ = ["parse_event", "parse_story"]
 
 _WHO = r"(?P<who>\w+)"
-_SAID = r'(?P<to>[^:]+): "The (?P<thing>\w+) is in the (?P<place>\w+)\."'
+_SAID = r'(?: to (?P<to>[^:]+))?: "The (?P<thing>\w+) is in the (?P<place>\w+)\."'
 
 _FURNITURE = re.compile(r"In the (\w+) there is (.+)\.")
 _PRESENT = re.compile(r"(.+?) (?:is|are) (?:in the (\w+)|elsewhere)\.")
@@ -38,8 +38,8 @@ _WATCH = re.compile(r"(\w+) watch(?:es)? secretly(?: and sees? ([^.]+) watch)?\.
 _ENTER = re.compile(rf"{_WHO} comes? into the (?P<place>\w+)\.")
 _LEAVE = re.compile(rf"{_WHO} leaves? the \w+\.")
 _LOOK = re.compile(rf"{_WHO} looks? into the (?P<place>\w+)\.")
-_SAY = re.compile(rf"{_WHO} says? aloud to {_SAID}")
-_WHISPER = re.compile(rf"{_WHO} whispers? to {_SAID}")
+_SAY = re.compile(rf"{_WHO} says? aloud{_SAID}")
+_WHISPER = re.compile(rf"{_WHO} whispers?{_SAID}")
 _AWAY = re.compile(rf"{_WHO} stops? paying attention\.")
 _BACK = re.compile(rf"{_WHO} pays? attention again\.")
 
@@ -138,7 +138,7 @@ def _furniture(
 
 
 def _tell(found: re.Match[str], name: _Name, *, public: bool) -> Tell:
-    to = () if found["to"] == "nobody" else tuple(map(name, _names(found["to"])))
+    to = tuple(map(name, _names(found["to"]))) if found["to"] else ()
     return Tell(name(found["who"]), to, found["thing"], found["place"], public)
 
 

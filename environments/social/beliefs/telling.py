@@ -137,13 +137,14 @@ def _furniture(setting: Setting, room: str) -> str:
 
 
 def _said(tell: Tell, voice: Voice) -> str:
-    to = f"to {listed([voice.name(x) for x in tell.hearers]) or 'nobody'}"
-    words = f'"The {tell.thing} is in the {tell.container}."'
     who = "You" if tell.speaker == voice.you else tell.speaker
-    how = f"{voice.verb(tell.speaker, 'says')} aloud"
-    if not tell.public:
-        how = voice.verb(tell.speaker, "whispers")
-    return f"{who} {how} {to}: {words}"
+    how = voice.verb(tell.speaker, "says" if tell.public else "whispers")
+    to = [voice.name(hearer) for hearer in tell.hearers]
+    words = (
+        *([who, how, "aloud"] if tell.public else [who, how]),
+        *(["to", listed(to)] if to else []),
+    )
+    return f'{" ".join(words)}: "The {tell.thing} is in the {tell.container}."'
 
 
 def _watched(watchers: Mapping[str, int], voice: Voice) -> str:

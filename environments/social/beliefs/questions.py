@@ -1,0 +1,56 @@
+"""How a belief is asked for, with as many minds named as the path has."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Literal, TypeVar
+
+from .telling import Voice
+
+__all__ = ["Wording", "belief_question", "option", "placed", "think_of"]
+
+T = TypeVar("T")
+
+Wording = Literal["think", "search"]
+"""Where someone thinks that it is; where someone will look for it."""
+
+
+def belief_question(
+    path: Sequence[str], thing: str, voice: Voice, wording: Wording
+) -> str:
+    """Return the question for what is believed along a path of one or more people."""
+    *before, last = path
+    if wording == "think":
+        return f"Where {think_of(path, voice)} the {thing} is?"
+    will = f"will look for the {thing} first"
+    if before:
+        return f"Where {think_of(before, voice)} that {voice.name(last)} {will}?"
+    return f"Where will {voice.name(last)} look for the {thing} first?"
+
+
+def think_of(path: Sequence[str], voice: Voice) -> str:
+    """Return `does A think that B thinks …`, up to the last `think`."""
+    first, *others = path
+    words = f"{'do' if first == voice.you else 'does'} {voice.name(first)} think"
+    for person in others:
+        words += f" that {voice.name(person)} {voice.verb(person, 'thinks')}"
+    return words
+
+
+def option(container: str) -> str:
+    """Return a place as it is offered as an answer."""
+    return f"in the {container}"
+
+
+def placed(
+    rng: random.Random, options: Sequence[T], gold: int, position: int
+) -> tuple[list[T], int, list[int]]:
+    """Return options in a random order with the right one at a position.
+
+    As `shuffled`, where positions are balanced by design.
+    """
+    order = [i for i in range(len(options)) if i != gold]
+    rng.shuffle(order)
+    order.insert(position, gold)
+    return [options[i] for i in order], position, order
