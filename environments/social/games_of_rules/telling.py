@@ -24,8 +24,8 @@ __all__ = [
 ]
 
 RULES = (
-    "Only the rule that was read out last holds. A rule is read out whole, in the room, "
-    "to all who are there; they hear it and see who else is there. Whoever is "
+    "Only the rule that was read out last holds. A rule is read out whole, in the "
+    "room, to all who are there; they hear it and see who else is there. Whoever is "
     "elsewhere does not hear it, does not know that a rule was read out, and is told "
     "nothing of it later. All people knew the first rule from the start. Each goes by "
     "the last rule that they themselves know, takes everything that they see to be by "
