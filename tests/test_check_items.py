@@ -105,6 +105,17 @@ def test_a_wrong_label_of_a_generator_is_caught(
     assert "197 more such as: belief 1: item-10: " in out
 
 
+def test_an_item_that_its_generator_refuses_fails_its_scenario(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = made_by("planted:Refused", tmp_path)
+    code, out, _ = call(capsys, "check", "games/number-series", folder)
+    assert 2 == code
+    assert out.startswith(
+        f"games/number-series: ok\n{folder.name}: item-0: the answer is "
+    )
+
+
 def test_a_rule_that_is_right_by_accident_in_one_set_passes(tmp_path: Path) -> None:
     scenario = load_scenario(str(made_by("planted:Lucky", tmp_path)))
     assert not audit(Lucky.items({}, 0, N), learn=False).passed

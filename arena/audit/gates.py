@@ -67,7 +67,7 @@ class Audit:
     Attributes:
         rows: Every cell and rule.
         problems: What else is wrong, a line each.
-        items: How many each cell has.
+        items: How many each cell has; those without an answer are not counted.
     """
 
     rows: tuple[Row, ...]
@@ -94,10 +94,14 @@ def audit(items: Iterable[Item], *, learn: bool = True) -> Audit:
         learn: Also train the learner of `learner.py`, which takes most of the time.
     """
     cells: defaultdict[str, list[Item]] = defaultdict(list)
+    unsound: list[str] = []
     for item in items:
-        cells[item.cell].append(item)
+        if problem := _unsound(item):
+            unsound.append(f"{item.cell}: {problem}")
+        else:
+            cells[item.cell].append(item)
     rows: list[Row] = []
-    problems = [*_unsound(cells), *_repeated(cells)]
+    problems = [*_first(unsound), *_repeated(cells)]
     for cell, members in cells.items():
         rows += _rows(cell, members, learn=learn)
         found = (*_places(members), *_texts(members), *_twins(members))
@@ -161,18 +165,15 @@ def _shortcuts(rows: Sequence[Row]) -> list[str]:
     return told
 
 
-def _unsound(cells: Mapping[str, Sequence[Item]]) -> list[str]:
-    """Name items without an answer that two labellers derived."""
-    problems: list[str] = []
-    for item in (item for members in cells.values() for item in members):
-        try:
-            check_item(item)
-        except ItemError as error:
-            problems.append(f"{item.cell}: {error}")
-            continue
-        if len(item.labels) == 1 and item.labels[0].by != "source":
-            problems.append(f"{item.cell}: {item.id}: only one labeller derived it")
-    return _first(problems)
+def _unsound(item: Item) -> str | None:
+    """Return why an item has no answer that two labellers derived."""
+    try:
+        check_item(item)
+    except ItemError as error:
+        return str(error)
+    if len(item.labels) == 1 and item.labels[0].by != "source":
+        return f"{item.id}: only one labeller derived it"
+    return None
 
 
 def _repeated(cells: Mapping[str, Sequence[Item]]) -> list[str]:

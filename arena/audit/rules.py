@@ -11,22 +11,7 @@ from hashlib import blake2b
 
 from ..items import Item
 
-__all__ = ["TEXT_RULES", "text_picks", "words"]
-
-TEXT_RULES = (
-    "always-A",
-    "longest",
-    "shortest",
-    "first-mentioned",
-    "last-mentioned",
-    "most-mentioned",
-    "least-mentioned",
-    "named-in-question-first",
-    "overlap",
-    "always-yes",
-    "always-no",
-)
-"""The rules of `text_picks`."""
+__all__ = ["text_picks", "words"]
 
 _WORD = re.compile(r"\w+")
 # "In the red box" is mentioned by "a red box".

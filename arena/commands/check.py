@@ -97,9 +97,13 @@ def _checked(
 
 
 def _audited(scenario: Scenario, items: int, audits: dict[str, Audit]) -> str:
+    from ..items import ItemError
     from ..testing import CheckFailed, audit_scenario, check_items
 
-    found = audits[scenario.name] = audit_scenario(scenario, items=items)
+    try:
+        found = audits[scenario.name] = audit_scenario(scenario, items=items)
+    except ItemError as refused:
+        raise CheckFailed(str(refused)) from None
     if found.failures:
         raise CheckFailed("; ".join(found.failures))
     played = check_items(scenario)

@@ -8,9 +8,9 @@ from fair_items import fair_item, labelled
 
 from arena.audit import text_picks
 from arena.environments.social import Social
-from arena.items import Item
+from arena.items import Item, check_item
 
-__all__ = ["Lucky", "Mislabelled"]
+__all__ = ["Lucky", "Mislabelled", "Refused"]
 
 PERIOD = 200
 
@@ -49,3 +49,14 @@ class Mislabelled(Lucky):
                 wrong = item.options[item.gold - 1]
                 item = replace(item, labels=(table, other._replace(answer=wrong)))
             yield item
+
+
+class Refused(Mislabelled):
+    """Items as `Mislabelled`, each checked when it is made, as generators do."""
+
+    @classmethod
+    def items(
+        cls, parameters: Mapping[str, Any], seed: int, count: int | None = None
+    ) -> Iterator[Item]:
+        """Yield items."""
+        yield from map(check_item, super().items(parameters, seed, count))

@@ -207,6 +207,12 @@ def test_labels_that_disagree_are_named_with_their_derivations() -> None:
     assert f"table: {bad.answer!r}" in problem
 
 
+def test_an_item_whose_answer_is_no_option_is_named_and_left_out() -> None:
+    found = audit([*items(3), replace(fair_item(3), gold=9)], learn=False)
+    assert "item-3: there is no option 9" in found.problems[0]
+    assert {"belief 1": 3} == found.items
+
+
 def test_one_labeller_is_enough_only_for_items_from_elsewhere() -> None:
     alone = [replace(item, labels=item.labels[:1]) for item in items(8)]
     problems = audit(alone, learn=False).problems
