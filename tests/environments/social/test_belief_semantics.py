@@ -216,6 +216,16 @@ def test_a_look_in_vain_is_known_to_who_has_looked_there_in_vain() -> None:
     assert found[(B, A)] == "box"  # A's look came before B knew better
 
 
+def test_who_found_a_container_empty_knows_that_others_find_it_empty() -> None:
+    world = setting(ball="box", announced=False)
+    lie = whisper(A, B, "tin")
+    found = beliefs(world, lie, Look(B, "tin"))
+    assert found[(B,)] is None
+    assert found[(A, B)] == "tin"  # A does not know what is in the tin
+    found = beliefs(world, lie, Look(A, "tin"), Look(B, "tin"))
+    assert found[(A, B)] is None
+
+
 def test_a_look_is_not_known_to_who_is_elsewhere() -> None:
     events = (Leave(A), move(B, "tin"), Leave(B), Enter(A, KITCHEN), Look(A, "tin"))
     found = beliefs(setting(ball="box"), *events)
