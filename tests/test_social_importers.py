@@ -339,6 +339,74 @@ def test_stories_are_simulated_by_who_saw_what(
     assert ("rows.jsonl", 1) == (doubt["file"], doubt["row"])
 
 
+CHAPTERS = """\
+1 Cy saw a dog.
+2 Ana, Bo and Cy entered the loft.
+3 The pear is in the red_box.
+4 Ana moved the pear to the tin.
+5 Ana exited the loft.
+6 Bo made no movements and stayed in the loft for 1 minute.
+7 Bo exited the loft.
+8 Cy moved the pear to the red_box.
+9 Cy exited the loft.
+10 Ana, Bo and Cy entered the hall.
+11 Ana and Cy entered the barn.
+12 Ana lost his hat.
+13 The plum is in the tin.
+14 Ana moved the plum to the red_box.
+15 Ana exited the barn.
+16 Cy moved the plum to the jar.
+17 Bo and Ana entered the loft.
+18 The pear is in the red_box.
+19 Ana moved the pear to the jar.
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "question", "answer"),
+    [
+        (1, "Where does Cy really think the pear is?", "red_box"),
+        (1, "Where does Bo really think the pear is?", "jar"),
+        (2, "Where does Cy think Bo thinks the pear is?", "tin"),
+        (3, "Where does Ana think Bo thinks Ana thinks the pear is?", "jar"),
+        (1, "Where does Ana really think the plum is?", "red_box"),
+        (2, "Where does Cy think Ana thinks the plum is?", "red_box"),
+        (0, "Where is the plum really?", "jar"),
+    ],
+)
+def test_chapters_may_use_names_of_containers_again_in_other_rooms(
+    order: int, question: str, answer: str, tmp_path: Path
+) -> None:
+    row = {
+        "question_order": order,
+        "story": CHAPTERS,
+        "question": question,
+        "choices": "A. red_box, B. tin, C. jar",
+        "answer": answer,
+    }
+    (tmp_path / "a.json").write_text(json.dumps({"data": [row]}))
+    told = bring(tmp_path / "a.json", tmp_path / "out", "hi-tom")
+    assert (1, []) == (told.details["simulated"], told.details["doubted"])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The story tells of a dance.",
+        "Bo lost his way in the wood, Ana.",
+    ],
+)
+def test_a_story_in_another_manner_is_not_simulated(told: str, tmp_path: Path) -> None:
+    row = {
+        "story": f"{STORY}5 {told}",
+        "question": "Where will Ana look for the kite?",
+        "containers": ["box", "jar"],
+        "answer": "jar",
+    }
+    brought, _ = bring_rows(tmp_path / "a", "tomi", [row])
+    assert {"it has a sentence of another kind": 1} == brought.details["not_simulated"]
+
+
 def test_the_rule_of_sight_is_told_with_stories_that_depend_on_it(
     tmp_path: Path,
 ) -> None:

@@ -114,7 +114,13 @@ HI_TOM = [
         story=HI_TOM_STORY
         + "11 Bo publicly claimed that the pear is in the red_pot now.\n",
     ),
-    _hi_tom(0, "Where is the pear really?", "green_tin", prompting_type="CoTP"),
+    _hi_tom(
+        0,
+        "Where is the pear really?",
+        "green_tin",
+        prompting_type="CoTP",
+        story=f"Read this and answer the question.\n{HI_TOM_STORY}\n",
+    ),
 ]
 BIGTOM_PARTS = [
     "Ana keeps bees by the mill. Ana wants to fill a jar. Ana sees that the pot holds "
@@ -302,8 +308,8 @@ INSPECT = [
             {
                 "role": "user",
                 "content": "Ana entered the den. Bo entered the den. The kite is in "
-                "the green box. Ana exited the den. Bo moved the kite to the jar. "
-                "Where will Ana look for the kite?",
+                "the green box. Ana exited the den. Bo likes the pond Bo moved the "
+                "kite to the jar. Bo hates the moss Where will Ana look for the kite?",
             }
         ],
         "target": "green box",

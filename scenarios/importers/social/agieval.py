@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .answers import by_letter, without_letter
+from .answers import by_letter, without_letters
 from .files import json_lines
 from .rows import Format, Question, Row
 
@@ -18,7 +18,7 @@ __all__ = ["AGIEVAL"]
 def _questions(row: Row) -> Iterator[Question]:
     if not row.fields.get("options"):
         raise row.bad("options", "is empty: an open question, which has no choice")
-    options = [without_letter(option) for option in row.texts("options")]
+    options = without_letters(row.texts("options"))
     name = "answer" if row.fields.get("label") is None else "label"
     label = row.fields.get(name)
     if isinstance(label, list) or (isinstance(label, str) and len(label.strip()) > 3):

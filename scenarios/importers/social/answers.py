@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from .rows import Row
 
-__all__ = ["by_letter", "by_number", "by_text_or_letter", "lettered", "without_letter"]
+__all__ = [
+    "by_letter",
+    "by_number",
+    "by_text_or_letter",
+    "lettered",
+    "without_letter",
+    "without_letters",
+]
 
 _LETTER = re.compile(r"\(?([A-Za-z])\)?[.:)]?")
 # "(A) x", "A. x", "A) x", "A: x"
@@ -43,9 +50,17 @@ def by_text_or_letter(row: Row, name: str, options: Sequence[str]) -> int:
     return row.option(name, without_letter(label), options)
 
 
-def without_letter(text: str) -> str:
-    """Return an option without the letter that stands before it."""
-    return text[found.end() :] if (found := _PREFIX.match(text)) else text
+def without_letter(text: str, letter: str | None = None) -> str:
+    """Return an option without the letter that stands before it, this one if given."""
+    found = _PREFIX.match(text)
+    if found is None or letter not in (None, found.group(1) or found.group(2)):
+        return text
+    return text[found.end() :]
+
+
+def without_letters(options: Sequence[str]) -> list[str]:
+    """Return options without their own letters, where they stand before them."""
+    return [without_letter(text, chr(ord("A") + i)) for i, text in enumerate(options)]
 
 
 def lettered(text: str) -> tuple[str, list[str]] | None:

@@ -22,9 +22,8 @@ __all__ = ["Built", "Doubt", "build"]
 VERSION = 1
 # Options that speak of others by their place: their order has to stay.
 _PLACES = re.compile(
-    r"\b(of|the) above\b|\b(options?|choices?|answers?) \(?[A-Da-d1-4]\b"
-    r"|\(?\b[A-D]\)?( and | or |, )\(?[A-D]\b",
-    re.IGNORECASE,
+    r"(?i:\b(?:of|the) above\b)|(?i:\b(?:options?|choices?|answers?)) \(?[A-D1-4]\b"
+    r"|\(?\b[A-D]\)?(?: and | or |, )\(?[A-D]\b"
 )
 FEWEST_FOR_PLACE = 10  # questions, before one says where the right option stands
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from arena.items import Measures
 
-from .answers import by_text_or_letter, lettered, without_letter
+from .answers import by_text_or_letter, lettered, without_letters
 from .files import json_lines
 from .rows import BadRow, Format, Question, Row
 from .tomi import TOMI
@@ -30,7 +30,7 @@ def _questions(row: Row) -> Iterator[Question | BadRow]:
     given = row.fields.get("Option", row.fields.get("Options"))
     name = "Option" if "Option" in row.fields else "Options"
     if isinstance(given, list):
-        options = [without_letter(option) for option in row.texts(name)]
+        options = without_letters(row.texts(name))
     else:
         parts = lettered(row.text(name))
         if parts is None or parts[0]:

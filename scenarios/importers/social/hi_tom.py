@@ -26,6 +26,7 @@ RULES = (
     "knows the order in which all left."
 )
 HIGHEST = 4
+_FIRST = re.compile(r"(?m)^1 ")
 _NUMBER = re.compile(r"(?m)^\d+ ")
 
 
@@ -41,7 +42,10 @@ def _questions(row: Row) -> Iterator[Question]:
         if parts is None or parts[0]:
             raise row.bad("choices", "should be 'A. …, B. …' and so on")
         options = parts[1]
-    story = _NUMBER.sub("", row.text("story"))
+    text = row.text("story")
+    # Before the first line stands how to answer, in the rows of one way of prompting.
+    first = _FIRST.search(text)
+    story = _NUMBER.sub("", text[first.start() :] if first else text)
     told = row.fields.get("deception") is True
     yield Question(
         cell=f"order {order}" + (", with tells" if told else ""),

@@ -27,6 +27,7 @@ from .rows import BadRow, Format, Row, told
 __all__ = ["import_social"]
 
 MOST_TOLD = 5  # rows of a kind that are printed; import.json has all
+FEW = 100
 MOST_LEARNED = 20_000  # items; with more, the audit's learner takes too long
 SCORERS = """
 [[scorers]]
@@ -133,6 +134,11 @@ def _notes(form: Format, built: Built, found: Audit, left_out: int) -> Iterator[
     if failures := found.failures:
         yield f"shortcuts and flaws that the audit found: {len(failures)}"
         yield from _first("audit", iter(failures), len(failures))
+        if small := sum(count < FEW for count in found.items.values()):
+            yield (
+                f"cells with fewer than {FEW} items, where the audit may only have met "
+                f"an accident: {small} of {len(found.items)}"
+            )
 
 
 def _first(kind: str, lines: Iterator[str], count: int) -> Iterator[str]:

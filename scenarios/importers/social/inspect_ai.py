@@ -12,7 +12,7 @@ from .answers import by_letter, by_text_or_letter
 from .files import json_lines
 from .resimulation import SIGHT
 from .rows import Format, Question, Row
-from .stories import places_told
+from .stories import places_told, question_in
 from .tomi import question_kind
 
 __all__ = ["INSPECT"]
@@ -23,7 +23,8 @@ _ASKS = re.compile(r"(.*?[.!?\n\"”])\s*([^.!?\n]*\?)\s*", re.DOTALL)
 def _questions(row: Row) -> Iterator[Question]:
     text = _input(row)
     parts = _ASKS.fullmatch(text)
-    story, asked = parts.groups() if parts else ("", text)
+    plain = parts.groups() if parts else ("", text)
+    story, asked = question_in(text) or plain
     target = row.fields.get("target")
     if isinstance(target, list):
         row = _with_one_target(row)

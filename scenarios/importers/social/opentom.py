@@ -53,20 +53,22 @@ def _rows(path: Path, name: str) -> Iterator[Row | BadRow]:
 def _questions(row: Row) -> Iterator[Question]:
     asked = row.inner("question")
     kind, answer = asked.text("type"), asked.text("answer").strip()
-    found = next((k for k in KINDS if answer.casefold() in k), None)
-    if found is None:
+    text = asked.text("question")
+    options = next((k for k in KINDS if answer.casefold() in k), None)
+    cell = f"{kind}, coarse" if options == KINDS[0] else kind
+    if options is None:
         info = row.inner("plot_info")
-        found = (info.text("original_place"), info.text("move_to_place"))
-    second = kind.endswith("so")
+        options = (info.text("original_place"), info.text("move_to_place"))
+    narrator = text.startswith("From narrator's perspective")
     yield Question(
-        cell=kind,
-        measures="tom",
+        cell=f"{cell}, narrator" if narrator else cell,
+        measures="control" if narrator else "tom",
         story=row.text("narrative"),
-        question=asked.text("question"),
-        options=found,
-        gold=asked.option("answer", answer, found),
+        question=text,
+        options=options,
+        gold=asked.option("answer", answer, options),
         answered_by="question.answer",
-        nominal=2 if second else 1,
+        nominal=None if narrator else 2 if kind.endswith("so") else 1,
         facts={"observed": row.fact("observed"), "type": kind},
     )
 

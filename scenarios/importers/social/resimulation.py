@@ -124,17 +124,31 @@ def world_of(story: Story, thing: str) -> tuple[dict[str, Any], list[dict[str, s
     """Return the world when a thing is told of, and what concerns it from then on."""
     begins = story.told_at[thing]
     people: dict[str, str | None] = dict.fromkeys(story.people)
-    for event in story.events[:begins]:
-        if event["kind"] != "Move":
-            people[event["person"]] = event.get("room")
+    _walk(people, story.events[:begins])
+    events = list(_concerning(story.events[begins:], thing, story.start[thing]))
+    containers = dict(story.containers)
+    if thing in story.told_in:
+        containers.setdefault(story.start[thing], story.told_in[thing])
+    rooms = dict(people)
+    for event in events:
+        _walk(rooms, [event])
+        here = rooms[event["person"]]
+        if event["kind"] == "Move" and here is not None:
+            containers.setdefault(event["to"], here)
     setting = {
         "rooms": tuple(story.rooms),
-        "containers": story.containers,
+        "containers": containers,
         "closed": frozenset[str](),
         "things": {thing: story.start[thing]},
         "people": people,
     }
-    return setting, list(_concerning(story.events[begins:], thing, story.start[thing]))
+    return setting, events
+
+
+def _walk(people: dict[str, str | None], events: Sequence[dict[str, str]]) -> None:
+    for event in events:
+        if event["kind"] != "Move":
+            people[event["person"]] = event.get("room")
 
 
 def _concerning(

@@ -13,10 +13,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Asked", "Story", "Unread", "places_told", "read_question", "read_story"]
+__all__ = [
+    "Asked",
+    "Story",
+    "Unread",
+    "places_told",
+    "question_in",
+    "read_question",
+    "read_story",
+]
 
 _NAME = r"[A-Z][\w'-]*"
-_WORD = r"[\w'-]+(?: [\w'-]+)?"
+_WORD = r"[\w'-]+(?: [a-z][\w'-]*)?"
 _NUMBER = re.compile(r"^\s*\d+\s+")
 _ENTERED = re.compile(
     rf"({_NAME}(?:(?:, | and |, and ){_NAME})*) entered the ({_WORD})"
@@ -25,11 +33,14 @@ _LEFT = re.compile(rf"({_NAME}) (?:exited|left) the ({_WORD})")
 _MOVED = re.compile(rf"({_NAME}) moved the ({_WORD}) to the ({_WORD})")
 _IS_IN = re.compile(rf"The ({_WORD}) is in the ({_WORD})")
 _SAID = re.compile(r"\b(told|claimed|said|whispered|announced|lied)\b")
-# What no belief about a place depends on.
+_PERSON_IN = re.compile(rf"(?!The )({_NAME}) is in the ({_WORD})")
+# What no belief about a place depends on. Some sets end it without a full stop.
+_THING = r"[\w'-]+(?: [a-z][\w'-]*)*"
 _NOISE = re.compile(
-    rf"{_NAME} (?:(?:likes|loves|dislikes|hates) the [\w' -]+"
-    rf"|(?:lost|saw) (?:his|her|their|a|an|the) [\w' -]+"
-    rf"|made no movements and stayed in the [\w' -]+ for \d+ minutes?)"
+    rf"{_NAME} (?:(?:likes|loves|dislikes|hates) the {_THING}"
+    rf"|(?:lost|saw) (?:his|her|their|a|an|the) {_THING}"
+    rf"|made no movements and stayed in the {_THING} for \d+ minutes?)"
+    r"(?:\s+(?=[A-Z])|$)"
 )
 _SEARCH = re.compile(
     rf"Where (?:will|would|does) ({_NAME}) (?:look|search)(?:es)? for the ({_WORD})"
@@ -41,6 +52,7 @@ _THINKS = re.compile(
 )
 _REALLY = re.compile(rf"Where is the ({_WORD}) (?:really|now)")
 _BEGINNING = re.compile(rf"Where was the ({_WORD}) (?:at|in) the beginning")
+_LAST = re.compile(r"Where (?:is|was|will|would|does) [^.!?\n]*\?\s*$")
 _BETWEEN = re.compile(r" (?:really )?thinks? (?:that )?")
 
 
@@ -68,9 +80,10 @@ class Story:
     """A story as the social environment reads it.
 
     Attributes:
-        containers: Room of each container.
+        containers: Room of each container of which that is said.
         start: Where each thing lies when it is first told of.
         told_at: How many events there were before that.
+        told_in: The room that somebody had entered last by then.
         people: Room of each person after all events, None for elsewhere.
         rooms: All of them.
         events: Each with its kind and fields.
@@ -79,16 +92,22 @@ class Story:
     containers: dict[str, str] = field(default_factory=dict[str, str])
     start: dict[str, str] = field(default_factory=dict[str, str])
     told_at: dict[str, int] = field(default_factory=dict[str, int])
+    told_in: dict[str, str] = field(default_factory=dict[str, str])
     people: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
     rooms: list[str] = field(default_factory=list[str])
     events: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
 
 def _sentences(lines: Sequence[str]) -> list[str]:
-    """Return the sentences of a story, without numbers and full stops."""
-    parts = re.split(r"\.(?:\s+|$)|\n", "\n".join(lines))
-    found = (_NUMBER.sub("", part).strip() for part in parts)
-    return [text for text in found if text]
+    """Return the sentences of a story, without numbers, full stops and noise."""
+    found: list[str] = []
+    for part in re.split(r"\.(?:\s+|$)|\n", "\n".join(lines)):
+        text = _NUMBER.sub("", part).strip()
+        while noise := _NOISE.match(text):
+            text = text[noise.end() :]
+        if text:
+            found.append(text)
+    return found
 
 
 def read_story(lines: Sequence[str]) -> Story:
@@ -104,15 +123,23 @@ def read_story(lines: Sequence[str]) -> Story:
                 _go(story, person, found.group(2))
         elif found := _LEFT.fullmatch(text):
             _go(story, found.group(1), None)
+        elif found := _PERSON_IN.fullmatch(text):
+            _go(story, *found.groups())
         elif found := _MOVED.fullmatch(text):
             _move(story, *found.groups())
         elif found := _IS_IN.fullmatch(text):
             _place(story, *found.groups())
         elif _SAID.search(text):
             raise Unread("people tell others something in it")
-        elif not _NOISE.fullmatch(text):
+        else:
             raise Unread("it has a sentence of another kind")
     return story
+
+
+def question_in(text: str) -> tuple[str, str] | None:
+    """Return story and question of a text that ends with one of these questions."""
+    found = _LAST.search(text)
+    return (text[: found.start()].rstrip(), found.group().strip()) if found else None
 
 
 def read_question(text: str) -> Asked:
@@ -161,8 +188,7 @@ def _go(story: Story, person: str, room: str | None) -> None:
 def _move(story: Story, person: str, thing: str, to: str) -> None:
     move = {"kind": "Move", "person": person, "thing": thing, "to": to}
     story.events.append(move)
-    if room := story.people.setdefault(person, None):
-        story.containers.setdefault(to, room)
+    story.people.setdefault(person, None)
 
 
 def _place(story: Story, inner: str, outer: str) -> None:
@@ -175,5 +201,6 @@ def _place(story: Story, inner: str, outer: str) -> None:
     elif inner not in story.start:
         story.start[inner] = outer
         story.told_at[inner] = len(story.events)
-        if story.rooms:  # until it is said, it is where people came last
-            story.containers.setdefault(outer, story.rooms[-1])
+        entered = [event["room"] for event in story.events if "room" in event]
+        if entered:
+            story.told_in[inner] = entered[-1]

@@ -37,7 +37,7 @@ def _questions(row: Row) -> Iterator[Question]:
         if option is not None and len(options) < LETTERS.index(letter):
             raise row.bad(name, "is there, but one before it is missing")
         if option is not None:
-            options.append(without_letter(option))
+            options.append(without_letter(option, letter))
     if len(options) < 2:
         raise row.bad("OPTION-B", "is missing or empty")
     ability = row.text("ABILITY", "能力")
