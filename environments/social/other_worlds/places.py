@@ -144,7 +144,7 @@ LAWS = (
         "wanted this to happen:",
     ),
 )
-"""What things do, as they usually do in the order of the keys; `use` has room for one."""
+"""What things do, as they usually do in the order of the keys; `use` holds a place."""
 
 
 def a(noun: str) -> str:
