@@ -15,7 +15,7 @@ from arena.items import ItemError
 
 from .beliefs import events as known
 from .beliefs.filtering import believed as filtered
-from .beliefs.table import belief_table
+from .beliefs.table import BeliefTable
 from .beliefs.world import Impossible
 
 __all__ = ["believed"]
@@ -41,14 +41,16 @@ def believed(
     try:
         world = TypeAdapter(known.Setting).validate_python(setting)
         happened = [_event(event) for event in events]
-        table = belief_table(world, happened, thing, max(1, len(path)))
-        first = table.get(tuple(path))
+        table = BeliefTable(world, thing, max(1, len(path)))
+        for event in happened:
+            table.apply(event)
+        first = table.belief(tuple(path))
         second = filtered(world, happened, thing, tuple(path))
     except Impossible as error:
         raise UserError(f"the story cannot have happened: {error}") from None
     except ValidationError as error:
         raise UserError(f"the story: {error.errors()[0]['msg']}") from None
-    if path and first != second:
+    if first != second:
         raise ItemError(f"the labellers disagree: table {first!r}, filter {second!r}")
     return second
 
