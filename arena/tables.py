@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .analysis import Section, written
+from .analysis import Section, Value, written
 from .intervals import Estimate
 from .results import Results, Row
 from .run_folder import RunFolder
@@ -107,14 +107,19 @@ def print_main_tables(sections: Iterable[Section]) -> None:
         for table in section.tables:
             if not table.main:
                 continue
-            # Folded at the end of a column, so that no number is cut off.
             printed = Table(box=SIMPLE_HEAD, pad_edge=False, title=Text(table.title))
             for i, name in enumerate(table.columns):
-                is_text = any(isinstance(row[i], str) for row in table.rows)
-                justify = "left" if is_text else "right"
-                printed.add_column(Text(shown(name)), justify=justify, overflow="fold")
+                if any(isinstance(row[i], str) for row in table.rows):
+                    printed.add_column(Text(shown(name)), overflow="fold")
+                else:
+                    printed.add_column(Text(shown(name)), justify="right", no_wrap=True)
+            above: Sequence[Value] = ()
             for row in table.rows:
-                printed.add_row(*(Text(shown(written(value))) for value in row))
+                told = [Text(shown(written(value))) for value in row]
+                if above[:1] == row[:1]:
+                    told[0] = Text("")  # it is read on from the line above
+                printed.add_row(*told)
+                above = row
             _print(printed, bool(table.rows))
 
 

@@ -6,14 +6,19 @@ is 1 for right and 0 for wrong.
 
 from __future__ import annotations
 
+import itertools
 import math
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 from ..intervals import Estimate
-from .resampling import ends_of
+from .resampling import draws_of, ends_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "Bin",
@@ -28,6 +33,10 @@ __all__ = [
 
 MOST_BINS = 15
 FEWEST_IN_BIN = 20
+
+
+_Alike = tuple[float, float, float]
+"""Of answers of one confidence: it, how many, and how many are right."""
 
 
 @dataclass(frozen=True)
@@ -78,19 +87,12 @@ def reliability(
         bins: The most there may be.
         fewest: How many answers a bin has at least, unless there are fewer in all.
     """
+    alike: list[_Alike] = []
     both = sorted(zip(confidences, outcomes, strict=True))
-    n = len(both)
-    wanted = max(1, min(bins, n // fewest))
-    found: list[Bin] = []
-    start = 0
-    for stop in range(1, n + 1):
-        due = stop >= (len(found) + 1) * n / wanted and stop - start >= fewest
-        whole = stop < n and both[stop][0] != both[stop - 1][0]
-        if stop == n or (due and whole and n - stop >= fewest):
-            stated, right = zip(*both[start:stop], strict=True)
-            found.append(Bin(stop - start, fmean(stated), fmean(right)))
-            start = stop
-    return found
+    for stated, group in itertools.groupby(both, key=lambda pair: pair[0]):
+        right = [outcome for _, outcome in group]
+        alike.append((stated, len(right), math.fsum(right)))
+    return _bins(alike, bins, fewest)
 
 
 def calibration_error(bins: Sequence[Bin]) -> float | None:
@@ -116,16 +118,28 @@ def calibration_interval(
 
     It is biased upwards for few answers, and so is its interval.
     """
-    both = list(zip(confidences, outcomes, strict=True))
+    import numpy as np
+
     value = calibration_error(reliability(confidences, outcomes))
-    rng = random.Random(seed)
-    draws: list[float] = []
-    if len(both) > 1:
-        for _ in range(resamples):
-            stated, right = zip(*rng.choices(both, k=len(both)), strict=True)
-            draws.append(calibration_error(reliability(stated, right)) or 0.0)
-    low, high = ends_of(draws, confidence)
-    return Estimate(len(both), value, low, high, confidence, "bootstrap")
+    n = len(confidences)
+    if n < 2:
+        return Estimate(n, value, None, None, confidence, "bootstrap")
+    order = sorted(range(n), key=confidences.__getitem__)
+    right = np.array([outcomes[i] for i in order], dtype=float)
+    stated, starts = np.unique([confidences[i] for i in order], return_index=True)
+
+    def of(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        counts = np.add.reduceat(weights, starts, axis=1)
+        hits = np.add.reduceat(weights * right, starts, axis=1)
+        errors: list[float] = []
+        for count, hit in zip(counts.tolist(), hits.tolist(), strict=True):
+            alike = [a for a in zip(stated.tolist(), count, hit, strict=True) if a[1]]
+            bins = _bins(alike, MOST_BINS, FEWEST_IN_BIN)
+            errors.append(calibration_error(bins) or 0.0)
+        return np.array(errors)
+
+    low, high = ends_of(draws_of(n, of, resamples, seed), confidence)
+    return Estimate(n, value, low, high, confidence, "bootstrap")
 
 
 def auroc(confidences: Sequence[float], outcomes: Sequence[float]) -> float | None:
@@ -173,3 +187,21 @@ def aurc(confidences: Sequence[float], outcomes: Sequence[float]) -> float | Non
             total += errors / k
         start = stop
     return total / len(both)
+
+
+def _bins(alike: Sequence[_Alike], bins: int, fewest: int) -> list[Bin]:
+    """Group answers of equal confidence, sorted, into bins of equal mass."""
+    left = n = sum(count for _, count, _ in alike)
+    wanted = max(1, min(bins, int(n // fewest)))
+    found: list[Bin] = []
+    size = stated = right = 0.0
+    for confidence, count, hits in alike:
+        size += count
+        stated += confidence * count
+        right += hits
+        left -= count
+        due = n - left >= (len(found) + 1) * n / wanted and size >= fewest
+        if not left or (due and left >= fewest):
+            found.append(Bin(int(size), stated / size, right / size))
+            size = stated = right = 0.0
+    return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..intervals import wilson
 from .chance import kappa
-from .resampling import RESAMPLES, draws_of
+from .resampling import draws_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +50,7 @@ def weakest(
     cells: Mapping[str, tuple[Sequence[float], float]],
     confidence: float = 0.95,
     *,
-    resamples: int = RESAMPLES,
+    resamples: int = 1000,
     seed: int = 0,
 ) -> Weakest | None:
     """Find the weakest cell. None where there is none with a value.

@@ -46,18 +46,13 @@ def cells(answers: Sequence[Answer]) -> Section:
             right = per_item(own)
             rows.append(
                 (
-                    f"{scenario}: {cell}",
-                    own[0].item.measures,
-                    agent,
-                    len(right),
-                    rate_interval(right),
-                    chance_of(own),
-                    corrected_score(own),
+                    *(scenario, cell, agent, len(right), rate_interval(right)),
+                    *(chance_of(own), corrected_score(own)),
                 )
             )
     table = Table(
         title="Cells",
-        columns=("cell", "measures", "agent", "items", "accuracy", "chance", "κ"),
+        columns=("scenario", "cell", "agent", "items", "accuracy", "chance", "κ"),
         rows=rows,
         note=(
             "Accuracy with Wilson's interval. κ = (accuracy − chance) / (1 − chance), "

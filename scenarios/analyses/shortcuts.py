@@ -35,7 +35,8 @@ def shortcuts(answers: Sequence[Answer]) -> Iterator[Section]:
         name = f"{scenario}: {cell}"
         told = [scores.get(agent) for agent in agents]
         bound = chance + max(0.05, 2 * sqrt(chance * (1 - chance) / n)) if n else None
-        rows.append((name, len(items), chance, bound, rule or "–", score, *told))
+        what = items[0].item.measures, len(items), chance, bound
+        rows.append((name, *what, rule or "–", score, *told))
         drawn.append(Strip(name, chance, score, scores))
     table = Table(
         title="Blind rules",
