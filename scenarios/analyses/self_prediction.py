@@ -245,12 +245,17 @@ def _figures(
     skill: Sequence[Sequence[Value]], cross: Sequence[Sequence[Value]]
 ) -> list[Figure]:
     skills = [
-        Dot(str(scenario), str(agent), value)
+        Dot(group=str(scenario), agent=str(agent), about="skill", estimate=value)
         for scenario, agent, *_, value in skill
         if isinstance(value, Estimate) and value.value is not None
     ]
     gaps = [
-        Dot(str(scenario), f"{agent} by {other}", value)
+        Dot(
+            group=str(scenario),
+            agent=str(agent),
+            about=f"less {other}'s",
+            estimate=value,
+        )
         for scenario, agent, other, *_, value in cross
         if isinstance(value, Estimate)
     ]
