@@ -78,6 +78,14 @@ class Table:
     main: bool = False
     """Whether `arena run` and `arena show` print it."""
 
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"table {self.title!r}: {len(row)} values under "
+                    f"{len(self.columns)} columns"
+                )
+
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON types."""
         rows = [

@@ -41,13 +41,8 @@ def shortcuts(answers: Sequence[Answer]) -> Iterator[Section]:
     table = Table(
         title="Blind rules",
         columns=(
-            "cell",
-            "items",
-            "chance",
-            "bound",
-            "best blind rule",
-            "its score",
-            *agents,
+            *("cell", "measures", "items", "chance", "bound"),
+            *("best blind rule", "its score", *agents),
         ),
         rows=rows,
         note=(
