@@ -38,24 +38,25 @@ TEXT = (
     "same situations."
 )
 SKILL_NOTE = (
-    "Accuracy: share of the acts in a situation that the prediction is right of, with "
-    "an interval over situations; an episode without a prediction is wrong. Mode: "
-    "always predicting the act that is most frequent over all situations. Shuffled: "
-    "the predictions of other situations. Ceiling: always the most frequent act of the "
-    "situation itself; it is too high for few acts, and 1 for one. Skill: (accuracy - "
-    "mode) / (ceiling - mode), 0 for habit and 1 for perfect."
+    "n: situations. Accuracy: share of the acts in a situation that the prediction is "
+    "right of, with an interval over situations; an episode without a prediction is "
+    "wrong. Mode: always predicting the act that is most frequent over all situations. "
+    "Ceiling: always the most frequent act of the situation itself; it is too high for "
+    "few acts, and 1 for one. Skill: (accuracy - mode) / (ceiling - mode), 0 for habit "
+    "and 1 for perfect."
 )
 CROSS_NOTE = (
-    "Other agents' predictions of this agent's acts, in the same situations: they were "
-    "asked about themselves. Privileged access is own less other, paired by situation; "
-    "above 0, the agent knows of itself what is not common to both."
+    "Other agents' predictions beside this agent's acts, in n situations that both "
+    "met: each was asked about itself. Privileged access is own less other's, paired "
+    "by situation; above 0, the agent knows of itself what is not common to both."
 )
 CHANCE_NOTE = (
-    "Entropy: of the acts over all situations, in bits. Repeat: how well an act is "
-    "predicted by the agent's others in the same situation; it errs below what is "
-    "possible, as the ceiling errs above. Log score: of the stated confidence, in "
-    "bits, 0 is best; known shares is the score of one who knows only how frequent "
-    "each act is over all situations."
+    "Entropy: of the acts over all situations, in bits. Shuffled: accuracy of the "
+    "predictions of other situations. Repeat: how well an act is predicted by the "
+    "agent's others in the same situation; it errs below what is possible, as the "
+    "ceiling errs above. Log score: of the stated confidence, in bits, 0 is best; "
+    "known shares is the score of one who knows only how frequent each act is over "
+    "all situations."
 )
 
 
@@ -98,7 +99,7 @@ def self_prediction(episodes: Sequence[Episode]) -> Sequence[Section]:
             reason = _left_out(known, both)
             if reason:
                 lines.append(f"Left out: {agent} in {names[group]}, {reason}.")
-                tables["skill"].append((*place, len(both), *[None] * 6))
+                tables["skill"].append((*place, len(both), *[None] * 4))
                 continue
             tables["skill"].append((*place, *_skill_row(both)))
             tables["chance"].append((*place, *_chance_row(both)))
@@ -161,10 +162,8 @@ def _skill_row(both: _Agent) -> Iterator[Value]:
     acts = [k.shares for k in both.values()]
     hits = {s: [k.hit(k.shares)] for s, k in both.items()}
     yield len(both)
-    yield fmean(k.acts.total() for k in both.values())
     yield bootstrap_of_worlds(hits)
     yield mode(acts)[1]
-    yield shuffled_accuracy(acts, [_predicted(k) for k in both.values()])
     yield ceiling(acts)
     yield skill_interval([hit for (hit,) in hits.values()], acts)
 
@@ -176,7 +175,9 @@ def _predicted(known: _Known) -> Shares:
 
 def _chance_row(both: _Agent) -> Iterator[Value]:
     acts = [k.shares for k in both.values()]
+    yield fmean(k.acts.total() for k in both.values())
     yield entropy(pooled(acts))
+    yield shuffled_accuracy(acts, [_predicted(k) for k in both.values()])
     yield repeat_accuracy([k.acts for k in both.values()])
     yield fmean(_log_score(k) for k in both.values())
     yield -entropy(pooled(acts))
@@ -216,24 +217,24 @@ def _tables(
     rows: Mapping[str, Sequence[Sequence[Value]]], skill_note: str
 ) -> list[Table]:
     place = ("scenario", "agent")
-    numbers = ("accuracy", "mode", "shuffled", "ceiling", "skill")
+    known = ("acts in each", "entropy", "shuffled", "repeat")
     tables = [
         Table(
             title="Self-prediction",
-            columns=(*place, "situations", "acts in each", *numbers),
+            columns=(*place, "n", "accuracy", "mode", "ceiling", "skill"),
             rows=rows["skill"],
             note=skill_note,
             main=True,
         ),
         Table(
             title="Privileged access",
-            columns=(*place, "other", "situations", "own", "other's", "own - other's"),
+            columns=(*place, "other", "n", "own", "other's", "own - other's"),
             rows=rows["cross"],
             note=CROSS_NOTE,
         ),
         Table(
             title="What there was to predict",
-            columns=(*place, "entropy", "repeat", "log score", "known shares"),
+            columns=(*place, *known, "log score", "known shares"),
             rows=rows["chance"],
             note=CHANCE_NOTE,
         ),

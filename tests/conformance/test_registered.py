@@ -18,6 +18,7 @@ from arena.testing.checks import check_registered_agent, check_registered_env
 PLAYS = {
     "basic-strategy": "games/blackjack-beliefs",
     "cheat": "ara/find-the-passphrase",
+    "insight": "social/self-prediction-blackjack",
     "level-1": "games/number-guessing",
     "level-2": "games/number-series",
     "level-3": "games/number-guessing-four",
@@ -29,6 +30,7 @@ PLAYS = {
 }
 OPTIONS: dict[str, dict[str, Any]] = {
     "cheat": {"name": "guess"},
+    "insight": {"player": "basic-strategy"},
     "scripted": {"actions": [{"name": "stand", "args": {}}]},
 }
 MODELS = {"chat", "react"}  # played over HTTP in test_wire.py
