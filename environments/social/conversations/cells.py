@@ -31,6 +31,7 @@ class Told:
         topic: What is settled.
         values: The versions of it.
         host: Who settles it.
+        companion: Who heard everything: a name, or `you`.
         story: The call as told.
         design: Number of the pair.
         twin: Whether the item is the twin.
@@ -41,6 +42,7 @@ class Told:
     topic: Topic
     values: tuple[str, ...]
     host: str
+    companion: str
     story: tuple[str, ...]
     design: int
     twin: bool
@@ -193,8 +195,9 @@ def who_knows(told: Told, *, missed: bool) -> Draft:
         measures="tom",
         rules=told.rules,
         story=told.story,
-        question=f"After all this, who of {listed(call.listed)} {verb} "
-        f"{told.topic.what}?",
+        # Without the names: no list of them is then nearer to the question.
+        question=f"After all this, who of all others than {told.host} and "
+        f"{told.companion} {verb} {told.topic.what}?",
         answers=answers,
         labels=(
             Label("plan", gold, "whom the last version reached, or not"),

@@ -130,4 +130,4 @@ class Conversations:
             rng, talk_rng, call, topic, values, host, companion, self.turns
         )
         own = draw.rng(*key, cell, int(twin))
-        return ask.Told(own, call, topic, values, host, story, pair, twin)
+        return ask.Told(own, call, topic, values, host, companion, story, pair, twin)

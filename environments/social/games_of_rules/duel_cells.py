@@ -119,11 +119,11 @@ def tallied(asking: Asking) -> Draft:
     family, cast = rng.choice(_UNIQUE), asking.cast(2)
     players = rng.sample((cast.companion, cast.others[0]), 2)
     turns, test = divmod(asking.design, 9)
-    usual, now = test % 3 - 1, test // 3 - 1
-    twin = (now + 2 + turns % 2) % 3 - 1
-    ladder, other_last, rounds = tally_ladder(rng, family, usual, now, twin)
-    if asking.twin:
-        ladder[-1] = other_last
+    usual, now = test % 3, test // 3
+    between, twin = usual + 1 + turns // 2 % 2, now + 1 + turns % 2
+    leads = [number % 3 - 1 for number in (usual, between, now, twin)]
+    ladder, rounds = tally_ladder(rng, family, *leads)
+    ladder.pop(-2 if asking.twin else -1)
     story = _story(asking, cast, ladder, {})
     names = {1: players[0], -1: players[1], 0: NOBODY}
     by_stage = [names[tally(duel, rounds)] for duel in ladder]

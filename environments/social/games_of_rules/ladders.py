@@ -180,27 +180,27 @@ def _set_winner(
 
 
 def tally_ladder(
-    rng: random.Random, family: DuelFamily, usual: int, now: int, twin: int
-) -> tuple[list[Duel], Duel, Rounds]:
-    """Return three duel rules, another last one, and three rounds with given results.
+    rng: random.Random, family: DuelFamily, first: int, *later: int
+) -> tuple[list[Duel], Rounds]:
+    """Return duel rules, and three rounds with a given `tally` by each of the rules.
 
     Args:
         rng: For everything else.
         family: The first rule is as is usual there; with things that can be equal.
-        usual: `tally` by the first rule.
-        now: `tally` by the last rule.
-        twin: `tally` by the other last rule.
+        first: Of the first rule.
+        later: Of each later rule.
     """
     while True:
-        first = _first_duel(rng, family)
+        usual = _first_duel(rng, family)
         rounds = Rounds(tuple(_two(rng, family.things) for _ in range(3)))
-        if tally(first, rounds) == usual:
+        if tally(usual, rounds) == first:
             break
-    last: dict[int, Duel] = {}
-    while not {now, twin} <= last.keys():
-        duel = _random_duel(rng, family)
-        last[tally(duel, rounds)] = duel
-    return [first, _random_duel(rng, family), last[now]], last[twin], rounds
+    ladder = [usual]
+    for wanted in later:
+        while tally(duel := _random_duel(rng, family), rounds) != wanted:
+            pass
+        ladder.append(duel)
+    return ladder, rounds
 
 
 def _two(rng: random.Random, things: Sequence[str]) -> tuple[str, str]:

@@ -63,7 +63,7 @@ ANIMALS: Mapping[str, frozenset[str]] = {
     "seal": _does("sway neck mouth creep sniff"),
     "mole": _does("scrape sniff creep crouch neck"),
     "mantis": _does("raise still sway head crouch"),
-    "spider": _does("creep still raise side crouch"),
+    "spider": _does("creep still raise hop crouch"),
     "fox": _does("crouch sniff creep scrape head"),
 }
 """What each animal does, in words for a body of any kind."""
