@@ -17,7 +17,7 @@ from .life import Lived
 from .orders import effective_order
 from .padding import evened, row_of
 from .perspective import perceived_story
-from .questions import belief_question, option, placed
+from .questions import belief_question, option, option_or_none, placed
 from .table import BeliefTable
 from .telling import Voice, tell_story
 from .visibility import rules_of
@@ -140,7 +140,7 @@ def lived(case: Case, draw: Draw, name: str) -> Lived:
     """Return the world as the ego lives it, asked about the chain's belief."""
     setting, planned = case.setting(), tuple(case.story.events)
     voice = Voice(case.ego)
-    rules = f"{rules_of(setting, planned, talk=True)} {_stance(case, '1p-ego')}"
+    rules = f"{rules_of(setting, planned, act=True)} {_stance(case, '1p-ego')}"
 
     def ask(events: Sequence[Event], story: Sequence[str]) -> Item:
         as_told = Told("1p-ego", setting, voice, rules, tuple(story))
@@ -150,11 +150,6 @@ def lived(case: Case, draw: Draw, name: str) -> Lived:
         return replace(item, rendering="lived", variant="acted", pair=None)
 
     return Lived(setting, planned, case.ego, case.story.thing, rules, ask)
-
-
-def option_or_none(place: str | None) -> str:
-    """Return a place as an option; nobody who was there has no belief."""
-    return "nowhere in particular" if place is None else option(place)
 
 
 def _item(

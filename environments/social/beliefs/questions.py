@@ -8,7 +8,14 @@ from typing import Literal, TypeVar
 
 from .telling import Voice
 
-__all__ = ["Wording", "belief_question", "option", "placed", "think_of"]
+__all__ = [
+    "Wording",
+    "belief_question",
+    "option",
+    "option_or_none",
+    "placed",
+    "think_of",
+]
 
 T = TypeVar("T")
 
@@ -41,6 +48,11 @@ def think_of(path: Sequence[str], voice: Voice) -> str:
 def option(container: str) -> str:
     """Return a place as it is offered as an answer."""
     return f"in the {container}"
+
+
+def option_or_none(place: str | None) -> str:
+    """Return a place as an option; nobody who was there has no belief."""
+    return "nowhere in particular" if place is None else option(place)
 
 
 def placed(

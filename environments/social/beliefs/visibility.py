@@ -56,23 +56,23 @@ _THINKING = (
 )
 
 
-def rules_of(setting: Setting, events: Iterable[Event], *, talk: bool = False) -> str:
+def rules_of(setting: Setting, events: Iterable[Event], *, act: bool = False) -> str:
     """Return the paragraph for a world, without rules for what does not occur.
 
     Args:
         setting: How it begins.
         events: What happens.
-        talk: Also say what telling does, which could yet occur.
+        act: Also say what looking and telling do, which "you" may do.
     """
     kinds = {type(event) for event in events}
     watched = any(isinstance(event, Move) and event.watchers for event in events)
-    told = (
+    told: tuple[tuple[object, str], ...] = (
         (True, _SEEING),
         (True, _containers(setting)),
-        (Look in kinds, _LOOKING),
+        (Look in kinds or (act and setting.closed), _LOOKING),
         (Distract in kinds, _DISTRACTED),
         (watched, _WATCHING),
-        (talk or Tell in kinds, _TALKING),
+        (act or Tell in kinds, _TALKING),
         (True, _THINKING),
     )
     return " ".join(rule for applies, rule in told if applies)
