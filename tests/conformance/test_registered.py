@@ -17,6 +17,7 @@ from arena.testing.checks import check_registered_agent, check_registered_env
 # Who can play what; an agent that is missing here fails the last test.
 PLAYS = {
     "basic-strategy": "games/blackjack-beliefs",
+    "blind": "social/daily-life-tom",
     "cheat": "ara/find-the-passphrase",
     "insight": "social/self-prediction-blackjack",
     "level-1": "games/number-guessing",
@@ -26,6 +27,7 @@ PLAYS = {
     "null": "ara/find-the-passphrase",
     "oracle": "ara/find-the-passphrase",
     "random": "games/blackjack",
+    "reality": "social/lived-beliefs",
     "scripted": "games/blackjack",
 }
 OPTIONS: dict[str, dict[str, Any]] = {
