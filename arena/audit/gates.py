@@ -3,7 +3,8 @@
 A blind rule passes in a cell if, over the items for which it is not fair, its accuracy
 is at most chance + max(0.05, 2 SE), with chance = mean 1 / options and
 SE = sqrt(chance (1 - chance) / n). Where all items have two options, who knows a rule
-to be wrong is right: so `not RULE` is a rule there too, and nowhere fair.
+to be wrong is right: so `not RULE` is a rule there too, fair only where another rule
+is that picks the same option.
 """
 
 from __future__ import annotations
@@ -144,7 +145,8 @@ def _rows(cell: str, items: Sequence[Item], *, learn: bool) -> list[Row]:
             right = pick == item.gold
             tallies[rule].add(item, right=right, fair=rule in item.fair)
             if two and rule not in guesses:
-                tallies[f"not {rule}"].add(item, right=not right, fair=False)
+                fair = any(picks.get(name) == 1 - pick for name in item.fair)
+                tallies[f"not {rule}"].add(item, right=not right, fair=fair)
     return [tally.row(cell, rule) for rule, tally in tallies.items()]
 
 

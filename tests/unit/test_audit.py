@@ -142,6 +142,11 @@ def test_with_two_options_a_rule_that_is_always_wrong_gives_the_answer_away() ->
         for number, item in enumerate(wrong)
     ]
     assert set() == failing(audit(balanced, learn=False))
+    asked = [
+        replace(item, picks={**item.picks, "initial": item.gold}, fair=("initial",))
+        for item in wrong
+    ]
+    assert set() == failing(audit(asked, learn=False))
 
 
 def test_a_place_that_is_right_too_often_is_a_problem() -> None:
