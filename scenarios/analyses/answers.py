@@ -82,7 +82,7 @@ class Answer:
     epoch: int
     item: _Item
     telling: str
-    """The rendering, and `lived` where it was not read."""
+    """The rendering, and the mode where it was not read."""
     chosen: int | None
     confidence: float | None
     blind: dict[str, int]
@@ -97,6 +97,11 @@ class Answer:
     def chance(self) -> float:
         """Of guessing right."""
         return 1 / len(self.item.options)
+
+    @property
+    def answer(self) -> str:
+        """The text of the right option."""
+        return self.item.options[self.item.gold]
 
     @property
     def cell(self) -> tuple[str, str]:
@@ -124,7 +129,7 @@ def answers_of(episodes: Iterable[Episode]) -> tuple[list[Answer], int]:
             unread += 1
             continue
         item = evidence.item
-        told = [item.rendering, "" if evidence.mode == "read" else evidence.mode]
+        told = dict.fromkeys([item.rendering, evidence.mode.removeprefix("read")])
         answers.append(
             Answer(
                 scenario=episode.scenario,

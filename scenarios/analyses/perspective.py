@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -26,6 +25,7 @@ CONTRASTS = (
     ("name-swap", "3p"),
     ("bystander", "3p"),
     ("first", "third"),
+    ("lived", "1p-ego"),
     ("1p, lived", "1p"),
     ("1p-ego, lived", "1p-ego"),
 )
@@ -159,25 +159,31 @@ def _pairs(first: Sequence[Answer], second: Sequence[Answer]) -> Mapping[str, Pa
     there = grouped(second, _matching)
     found: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for key, group in grouped(first, _matching).items():
-        other = there.get(key, [])
-        here, across = _means(group), _means(other)
-        if len(here) != len(across):
-            continue  # not the same questions: nothing to match by
         item = group[0].item
-        pairs = found.setdefault(item.measures, {}).setdefault(item.world, [])
-        pairs += zip(here, across, strict=True)
+        both = list(_same(group, there.get(key, [])))
+        if both:
+            found.setdefault(item.measures, {}).setdefault(item.world, []).extend(both)
     return {kind: found[kind] for kind in KINDS if kind in found}
+
+
+def _same(
+    first: Sequence[Answer], second: Sequence[Answer]
+) -> Iterator[tuple[float, float]]:
+    """Yield how often the same questions were right, in each telling.
+
+    Questions of one group are told apart by their answers; where those are worded
+    differently, as "you" in one telling and a name in the other, a single question
+    still matches a single one. Epochs, and scenarios that ask the same, are averaged.
+    """
+    here, there = (grouped(side, lambda a: a.answer) for side in (first, second))
+    common = [text for text in here if text in there]
+    if not common and len(here) == len(there) == 1:
+        yield fmean(a.right for a in first), fmean(a.right for a in second)
+    for text in common:
+        yield fmean(a.right for a in here[text]), fmean(a.right for a in there[text])
 
 
 def _matching(answer: Answer) -> tuple[object, ...]:
     item = answer.item
-    question = str(item.facts.get("question", ""))
     same = (item.generator, item.world, item.pair, item.variant, item.cell)
-    return (*same, item.nominal, item.order, question)
-
-
-def _means(answers: Sequence[Answer]) -> list[float]:
-    """Return the mean of each item over its epochs, in the order of the samples."""
-    ordered = sorted(answers, key=lambda a: (a.run, a.scenario, a.sample, a.epoch))
-    items = itertools.groupby(ordered, key=lambda a: (a.run, a.scenario, a.sample))
-    return [fmean(a.right for a in group) for _, group in items]
+    return (*same, item.nominal, item.order)
