@@ -184,7 +184,8 @@ def _fitted(
     """
     import numpy as np
 
-    flat = values.reshape(-1, values.shape[2])
+    # Not -1: there may be no features at all.
+    flat = values.reshape(there.size, values.shape[2])
     # Of the chances p of an item, diag(p) - p p' has no eigenvalue above 1/2.
     step = 1 / (0.5 * _largest(flat) + RIDGE)
     weights = ahead = np.zeros((values.shape[2], learnt.shape[1]), np.float32)

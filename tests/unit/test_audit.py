@@ -187,6 +187,15 @@ def test_the_learner_finds_what_the_question_gives_away() -> None:
     assert not rows["question n-grams"].passed
 
 
+def test_from_words_that_never_come_again_nothing_is_learnt() -> None:
+    told = [
+        labelled(item, options=tuple(f"word-{n}-{i}" for i in range(4)), gold=n % 4)
+        for n, item in enumerate(items(200))
+    ]
+    rows = {row.rule: row for row in audit(told).rows}
+    assert rows["options n-grams"].passed
+
+
 def test_the_learner_is_not_judged_on_worlds_that_it_learnt_from() -> None:
     """Each world names its answer, so whoever has seen the world knows it."""
     same = [
