@@ -30,7 +30,8 @@ __all__ = [
 ]
 
 STEPS = 4
-SUBJECT, OTHER = "subject", "other"
+SUBJECT = "subject"
+OTHER = "other"
 SHARED = "shared"
 """Reached: the other thinks that the subject believes it."""
 

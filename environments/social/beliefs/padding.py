@@ -44,7 +44,7 @@ def evened(
         named = listed([f"the {place}" for place in rare])
         verb = "is" if len(rare) == 1 else "are"
         line = f"T{named[1:]} {verb} {rng.choice(_REMARKS)}."
-        padded.insert(rng.randint(first, len(padded)), line)
+        padded.insert(rng.randint(min(first, len(padded)), len(padded)), line)
     return padded
 
 

@@ -9,6 +9,7 @@ import pytest
 from arena.audit import audit
 from arena.environments.social.beliefs.asked import Question, Rendering
 from arena.environments.social.beliefs.cases import Design
+from arena.environments.social.beliefs.filtering import believed
 from arena.environments.social.beliefs.lattice_items import Beliefs
 from arena.environments.social.beliefs.parsing import parse_story
 from arena.environments.social.generator import Draw
@@ -82,15 +83,16 @@ def test_questions_name_every_mind_of_the_path() -> None:
             assert minds == nominal
 
 
-@pytest.mark.parametrize("rendering", ["3p", "name-swap"])
+@pytest.mark.parametrize("rendering", ["3p", "1p", "name-swap"])
 def test_a_story_that_tells_all_reads_back_into_its_own_answer(
     rendering: Rendering,
 ) -> None:
-    for item in items_of(Beliefs(rendering=rendering), 1):
-        setting, events = parse_story(item.story)
-        assert set(setting.containers) == {o.split()[-1] for o in item.options}
-        moves = [e for e in events if type(e).__name__ == "Move"]
-        assert len(moves) == 4
+    for item in items_of(Beliefs(rendering=rendering, questions=BELIEF), 1):
+        path = item.labels[0].because.split("]")[0].removeprefix("B[").split(" > ")
+        setting, events = parse_story(item.story, path[0])
+        (thing,) = setting.things
+        place = believed(setting, events, thing, tuple(path))
+        assert item.answer == f"in the {place}"
 
 
 def test_graded_worlds_have_each_effective_order_and_its_place() -> None:

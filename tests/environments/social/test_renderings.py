@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,11 @@ from arena.environments.social.beliefs.events import (
     Tell,
 )
 from arena.environments.social.beliefs.parsing import parse_story
+from arena.environments.social.beliefs.perspective import perceived_story
+from arena.environments.social.beliefs.random_worlds import random_world
+from arena.environments.social.beliefs.table import belief_table
 from arena.environments.social.beliefs.telling import tell_story
+from arena.environments.social.beliefs.world import Impossible
 from arena.environments.social.vocabulary import CONTAINERS, PEOPLE, ROOMS, THINGS
 from arena.errors import UserError
 
@@ -136,3 +142,67 @@ def test_you_take_the_verbs_of_the_second_person() -> None:
 def test_a_story_about_you_needs_to_know_who_you_are() -> None:
     with pytest.raises(UserError, match="say who is meant"):
         parse_story(["You come into the kitchen."])
+
+
+def test_what_you_perceive_is_told_and_nothing_else() -> None:
+    setting = Setting(
+        rooms=("kitchen", "attic"),
+        containers={"box": "kitchen", "jar": "kitchen", "bag": "attic"},
+        closed=frozenset({"jar"}),
+        things={"coin": "box", "ring": "bag"},
+        people={"Bilal": "kitchen", "Sanna": "kitchen", "Yara": None, "Omar": None},
+    )
+    happened: list[Event] = [
+        Leave("Bilal"),
+        Move("Sanna", "coin", "jar", {"Yara": 1, "Omar": 2}),
+        Enter("Bilal", "kitchen"),
+        Look("Sanna", "jar"),
+        Look("Bilal", "jar"),
+        Tell("Sanna", ("Bilal",), "coin", "bag", public=False),
+        Distract("Bilal", away=True),
+        Move("Sanna", "coin", "box"),
+        Distract("Bilal", away=False),
+        Enter("Sanna", "attic"),
+        Enter("Bilal", "attic"),
+    ]
+    assert perceived_story(setting, happened, "Bilal", "Bilal")[3:] == [
+        "The coin is in the box, as all in the kitchen see.",
+        "You leave the kitchen.",
+        "You come into the kitchen. Sanna is there.",
+        "Sanna looks into the jar.",
+        "You look into the jar. The coin is in the jar.",
+        'Sanna whispers to you: "The coin is in the bag."',
+        "You stop paying attention.",
+        "You pay attention again. Sanna is there. The coin is in the box.",
+        "Sanna leaves the kitchen.",
+        "You come into the attic. Sanna is there. The ring is in the bag.",
+    ]
+    watched = "Sanna moves the coin to the jar. Yara watches secretly."
+    assert perceived_story(setting, happened, "Yara")[-1] == (
+        f"Sanna is in the kitchen. {watched}"
+    )
+    assert perceived_story(setting, happened, "Omar")[-1] == (
+        f"Sanna is in the kitchen. {watched} Omar watches secretly and sees Yara watch."
+    )
+
+
+def test_what_one_person_thinks_follows_from_the_lines_they_perceive() -> None:
+    compared = 0
+    for seed in range(100):
+        setting, happened = random_world(random.Random(seed))
+        thing = next(iter(setting.things))
+        ego = list(setting.people)[seed % len(setting.people)]
+        lines = perceived_story(setting, happened, ego)
+        table = belief_table(setting, happened, thing, 3)
+        for left_out in range(len(happened)):
+            others = [*happened[:left_out], *happened[left_out + 1 :]]
+            try:
+                told = perceived_story(setting, others, ego)
+            except Impossible:
+                continue
+            if told == lines:
+                compared += 1
+                changed = belief_table(setting, others, thing, 3)
+                own = {path for path in table if path[0] == ego}
+                assert {p: changed[p] for p in own} == {p: table[p] for p in own}
+    assert compared > 100

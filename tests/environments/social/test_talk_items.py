@@ -10,6 +10,7 @@ import pytest
 
 from arena.audit import audit
 from arena.environments.social.beliefs.events import Distract, Move, Tell
+from arena.environments.social.beliefs.filtering import believed
 from arena.environments.social.beliefs.parsing import parse_story
 from arena.environments.social.beliefs.talk_items import Talk
 from arena.environments.social.generator import Draw
@@ -55,6 +56,17 @@ def test_first_person_changes_neither_options_nor_answer() -> None:
         assert (one.options, one.gold) == (other.options, other.gold)
         assert other.rendering == "1p"
         assert any("you" in line.casefold() for line in other.story)
+
+
+@pytest.mark.parametrize("person", PERSONS)
+def test_a_story_reads_back_into_its_own_answer(person: Person) -> None:
+    generator = Talk(person=person, cells=["belief 1", "belief 2", "action"])
+    for item in items_of(generator, 120):
+        path = tuple(item.labels[0].because.split(": ")[0].split(" > "))
+        setting, events = parse_story(item.story, path[0])
+        (thing,) = setting.things
+        place = believed(setting, events, thing, path)
+        assert item.answer == f"in the {place}"
 
 
 def test_belief_2_tests_need_the_second_order() -> None:
