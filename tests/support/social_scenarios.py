@@ -26,7 +26,7 @@ ITEM: dict[str, Any] = {
 
 def item(number: int, **changes: Any) -> Item:
     """Return an item of a world of its own."""
-    own = {"id": f"item-{number}", "world": f"world-{number}"}
+    own: dict[str, Any] = {"id": f"item-{number}", "world": f"world-{number}"}
     return Item(**(ITEM | own | changes))
 
 

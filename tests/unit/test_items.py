@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playing import plan_of, play_plan, play_run
-from social_scenarios import ITEM, item, social_scenario
+from social_scenarios import item, social_scenario
 
 from arena.errors import UserError
 from arena.items import Item, ItemError, Label, check_item
@@ -155,7 +155,3 @@ def test_a_run_of_items_goes_on_where_it_stopped(tmp_path: Path) -> None:
 def _with(text: str, folder: str) -> str:
     (Path(folder) / "scenario.toml").write_text(text)
     return folder
-
-
-def test_the_example_item_is_what_it_says() -> None:
-    assert item(1) == Item(**(ITEM | {"id": "item-1", "world": "world-1"}))  # pyright: ignore
