@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from arena.intervals import Estimate
 from arena.report.figures import ACCENT, GRID, INK, MUTED, ON_ACCENT, PAPER, series
+from arena.text import shown
 
 from .answers import grouped
 
@@ -194,8 +195,8 @@ def strips(canvas: Any, rows: Sequence[Strip], *, xlabel: str) -> None:
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:
-    """Return a label that leaves room for the picture."""
-    text = " ".join(text.split())
+    """Return a label that can be drawn and leaves room for the picture."""
+    text = shown(" ".join(text.split()))
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -17,7 +17,7 @@ from .charts import Point, curves, shares
 
 __all__ = ["orders", "used_order"]
 
-_ORDER = re.compile(r"order-(\d+)")
+_ORDER = re.compile(r"order-(\d)")
 
 
 def used_order(answer: Answer, option: int | None) -> int | None:
