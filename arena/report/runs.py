@@ -54,9 +54,12 @@ def run_sections(folder: RunFolder, results: Results, several: bool) -> list[Sec
         _left_out(folder),
     ]
     kept = [table for table in tables if table.rows]
+    level = {row.estimate.confidence for row in results.rows}
+    at = f" of {100 * level.pop():g} %" if level else ""
     text = (
-        "Intervals are Wilson's for rates, Student's t for means, and a bootstrap over "
-        "scenarios for what is averaged over them."
+        f"Intervals{at} are Wilson's for rates, Student's t for means, and a bootstrap "
+        "over scenarios for what is averaged over them. Those of the analyses below "
+        "are of 95 %."
     )
     return [Section(title=f"Scores{where}", text=text, tables=kept)]
 

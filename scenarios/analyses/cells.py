@@ -38,7 +38,7 @@ def corrected_score(answers: Sequence[Answer]) -> Estimate:
     return corrected(found, chance)
 
 
-def cells(answers: Sequence[Answer]) -> Section:
+def cells(answers: Sequence[Answer]) -> Iterator[Section]:
     """Tabulate every cell, and every scenario as the mean of its cells."""
     rows: list[Sequence[Value]] = []
     for (scenario, cell), group in sorted(grouped(answers, lambda a: a.cell).items()):
@@ -62,10 +62,10 @@ def cells(answers: Sequence[Answer]) -> Section:
         ),
         main=True,
     )
-    return Section(title="Accuracy against chance", tables=[table, _scenarios(answers)])
+    yield Section(title="Accuracy against chance", tables=[table, _scenarios(answers)])
 
 
-def indices(answers: Sequence[Answer]) -> Section:
+def indices(answers: Sequence[Answer]) -> Iterator[Section]:
     """Tabulate the two indices, the controls, and the weakest cell of each."""
     rows: list[Sequence[Value]] = []
     for agent, own in grouped(answers, lambda a: a.agent).items():
@@ -90,7 +90,7 @@ def indices(answers: Sequence[Answer]) -> Section:
         ),
         main=True,
     )
-    return Section(title="Theory of mind and the own situation", tables=[table])
+    yield Section(title="Theory of mind and the own situation", tables=[table])
 
 
 def repeats(answers: Sequence[Answer]) -> Iterator[Section]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from arena.analysis import Figure, Section, Table, Value
 from arena.intervals import Estimate
@@ -29,29 +29,46 @@ CONTRASTS = (
     ("1p, lived", "1p"),
     ("1p-ego, lived", "1p-ego"),
 )
+COLUMNS = ("pairs", "first", "second", "gap", "only one right", "p")
 BASES = ("3p", "third", "3p-ego", "1p", "first")
 KINDS = {"tom": "others' minds", "self-state": "own situation", "control": "controls"}
 
-Pairs = Mapping[str, list[tuple[float, float]]]
+
+class _Match(NamedTuple):
+    """One question that was asked in both tellings, and how often it was right."""
+
+    measures: str
+    order: int | None
+    world: str
+    first: float
+    second: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Contrast:
-    """One agent, two tellings: matched answers by what they measure and by world."""
+    """One agent, two tellings."""
 
     agent: str
     name: str
-    pairs: Mapping[str, Pairs]
+    matches: Sequence[_Match]
 
-    def gap(self, kind: str) -> Estimate:
-        return paired_gap(self.pairs[kind])
+    def kinds(self) -> Mapping[str, Sequence[_Match]]:
+        """Return the matches by what they measure."""
+        found = grouped(self.matches, lambda m: m.measures)
+        return {kind: found[kind] for kind in KINDS if kind in found}
+
+    def orders(self) -> Mapping[int, Sequence[_Match]]:
+        """Return those of beliefs, by effective order."""
+        beliefs = [m for m in self.matches if m.measures != "control"]
+        found = grouped(beliefs, lambda m: -1 if m.order is None else m.order)
+        return {order: found[order] for order in sorted(found) if order >= 0}
 
     def taken_off(self) -> Estimate | None:
-        """The gap on others' minds less that of the controls."""
-        social, control = (self.pairs.get(kind) for kind in ("tom", "control"))
+        """Return the gap on others' minds less that of the controls."""
+        social, control = (self.kinds().get(kind) for kind in ("tom", "control"))
         if not social or not control:
             return None
-        return difference_in_differences(social, control)
+        return difference_in_differences(_by_world(social), _by_world(control))
 
 
 def perspective(answers: Sequence[Answer]) -> Iterator[Section]:
@@ -63,6 +80,7 @@ def perspective(answers: Sequence[Answer]) -> Iterator[Section]:
     ]
     if not found:
         return
+    tables = [_gaps(found), _differences(found), _orders(found)]
     yield Section(
         title="Perspective",
         text=(
@@ -70,32 +88,20 @@ def perspective(answers: Sequence[Answer]) -> Iterator[Section]:
             "same answer. A gap that controls (memory, reality) show as well is not "
             "about minds; the difference in differences takes it off."
         ),
-        tables=[_gaps(found), _differences(found)],
+        tables=[t for t in tables if t.rows],
         figures=[_figure(found)],
     )
 
 
 def _gaps(found: Sequence[_Contrast]) -> Table:
-    rows: list[Sequence[Value]] = []
-    for contrast in found:
-        for kind, worlds in contrast.pairs.items():
-            both = [pair for pairs in worlds.values() for pair in pairs]
-            first, second = (fmean(side) for side in zip(*both, strict=True))
-            b = sum(x > y for x, y in both)
-            c = sum(x < y for x, y in both)
-            rows.append(
-                (
-                    *(contrast.name, KINDS[kind], contrast.agent, len(both)),
-                    *(first, second, contrast.gap(kind)),
-                    *(f"{b} : {c}", mcnemar_exact(b, c)),
-                )
-            )
+    rows: list[Sequence[Value]] = [
+        (contrast.name, KINDS[kind], contrast.agent, *_row(matches))
+        for contrast in found
+        for kind, matches in contrast.kinds().items()
+    ]
     return Table(
         title="Gaps between tellings",
-        columns=(
-            *("contrast", "on", "agent", "pairs", "first", "second", "gap"),
-            *("only one right", "p"),
-        ),
+        columns=("contrast", "on", "agent", *COLUMNS),
         rows=rows,
         note=(
             "Gap: first minus second, its interval by a bootstrap over worlds. p: "
@@ -119,11 +125,41 @@ def _differences(found: Sequence[_Contrast]) -> Table:
     )
 
 
+def _orders(found: Sequence[_Contrast]) -> Table:
+    rows: list[Sequence[Value]] = [
+        (contrast.name, contrast.agent, order, *_row(matches))
+        for contrast in found
+        for order, matches in contrast.orders().items()
+    ]
+    return Table(
+        title="Gaps by effective order",
+        columns=("contrast", "agent", "order", *COLUMNS),
+        rows=rows,
+        note="Of beliefs: does a telling help more where more minds are needed?",
+    )
+
+
+def _row(matches: Sequence[_Match]) -> Sequence[Value]:
+    """Return the values under `COLUMNS`."""
+    b = sum(m.first > m.second for m in matches)
+    c = sum(m.first < m.second for m in matches)
+    return (
+        *(len(matches), fmean(m.first for m in matches)),
+        *(fmean(m.second for m in matches), paired_gap(_by_world(matches))),
+        *(f"{b} : {c}", mcnemar_exact(b, c)),
+    )
+
+
+def _by_world(matches: Sequence[_Match]) -> Mapping[str, list[tuple[float, float]]]:
+    worlds = grouped(matches, lambda m: m.world)
+    return {world: [(m.first, m.second) for m in own] for world, own in worlds.items()}
+
+
 def _figure(found: Sequence[_Contrast]) -> Figure:
     dots = [
-        Dot(contrast.name, contrast.agent, KINDS[kind], contrast.gap(kind))
+        Dot(contrast.name, contrast.agent, KINDS[kind], paired_gap(_by_world(matches)))
         for contrast in found
-        for kind in contrast.pairs
+        for kind, matches in contrast.kinds().items()
     ]
 
     def draw(canvas: Any) -> None:
@@ -148,22 +184,19 @@ def _contrasts(agent: str, answers: Sequence[Answer]) -> Iterator[_Contrast]:
     known = {name for names in CONTRASTS for name in names} | {base}
     wanted += [(other, base) for other in sorted(tellings.keys() - known)]
     for first, second in wanted:
-        pairs = _pairs(tellings[first], tellings[second])
-        if pairs:
+        matches = list(_matches(tellings[first], tellings[second]))
+        if matches:
             name = f"{first or 'plain'} − {second or 'plain'}"
-            yield _Contrast(agent, name, pairs)
+            yield _Contrast(agent, name, matches)
 
 
-def _pairs(first: Sequence[Answer], second: Sequence[Answer]) -> Mapping[str, Pairs]:
+def _matches(first: Sequence[Answer], second: Sequence[Answer]) -> Iterator[_Match]:
     """Match answers by world, pair, variant, cell and order, and question within."""
     there = grouped(second, _matching)
-    found: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for key, group in grouped(first, _matching).items():
         item = group[0].item
-        both = list(_same(group, there.get(key, [])))
-        if both:
-            found.setdefault(item.measures, {}).setdefault(item.world, []).extend(both)
-    return {kind: found[kind] for kind in KINDS if kind in found}
+        for both in _same(group, there.get(key, [])):
+            yield _Match(item.measures, item.order, item.world, *both)
 
 
 def _same(

@@ -20,8 +20,8 @@ __all__ = ["social"]
 
 # Each gives its sections, or none where a run has nothing of the kind.
 PARTS = (
-    *(matched, perspective, orders, lures, confidence),
-    *(opposites, shortcuts, repeats),
+    *(indices, orders, perspective, lures, matched, opposites),
+    *(confidence, shortcuts, cells, repeats),
 )
 
 
@@ -41,9 +41,6 @@ def social(episodes: Sequence[Episode]) -> list[Section]:
                 ),
             )
         )
-    if not answers:
-        return sections
-    sections += [cells(answers), indices(answers)]
-    for part in PARTS:
+    for part in PARTS if answers else ():
         sections += part(answers)
     return sections

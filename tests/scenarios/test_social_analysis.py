@@ -182,6 +182,21 @@ def test_a_gap_is_on_matched_items_and_controls_are_taken_off() -> None:
     assert pytest.approx(1 / 3) == taken_off["minds − controls"].value
 
 
+def test_a_gap_is_told_by_order_too() -> None:
+    """Order 1: right in both; order 2: right in first person only."""
+    episodes = [
+        answered(
+            item(f"{told}{order}", world="w", rendering=told, order=order),
+            int(told == "3p" and order == 2),
+        )
+        for told in ("1p", "3p")
+        for order in (1, 2)
+    ]
+    first, second = tables(episodes, "Gaps by effective order")
+    assert (1, 0.0) == (first["order"], first["gap"].value)
+    assert (2, 1.0) == (second["order"], second["gap"].value)
+
+
 def test_questions_of_one_world_are_matched_by_their_answers() -> None:
     def asked(rendering: str, order: Sequence[int]) -> list[Episode]:
         return [
