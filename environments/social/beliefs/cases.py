@@ -13,13 +13,16 @@ from .events import Setting
 from .lattice import Lattice, graded, lattice
 from .questions import Wording
 
-__all__ = ["Case", "Design", "Words", "case_at", "variants_of"]
+__all__ = ["GENERATOR", "VERSION", "Case", "Design", "Words", "case_at", "variants_of"]
 
 Design = Literal["lattice", "graded"]
 Words = Literal["plain", "invented"]
 
-STAGES = 5
-"""Places of a world of the design `lattice`."""
+GENERATOR = "beliefs"
+VERSION = 1
+"""Raised with every change that makes other items."""
+
+STAGES = 5  # places of a world of the design `lattice`
 
 # Pair and variant of each world of a block: four tests, four twins, two open.
 _SLOTS = (
@@ -34,6 +37,7 @@ _SLOTS = (
     (3, "test"),
     (3, "twin"),
 )
+_PAIRS = 4
 # Stages of the whole chain and of its parts, for pairs of even and of odd number: so
 # tests have their answer at 0 and 1, twins at 2 and 3, and the open ones at 4.
 _MEET_AT = ((0, 2), (1, 3))
@@ -54,8 +58,8 @@ class Case:
         row: The places in an order of their own, as they stand.
         bystander: A name that nobody of the story has.
         wording: How the belief is asked for.
-        turn: Number to take turns by, in what controls ask.
-        position: Where the right option stands, of the belief.
+        number: How many worlds of this order come before.
+        turn: How many pairs do.
     """
 
     name: str
@@ -67,8 +71,8 @@ class Case:
     row: tuple[str, ...]
     bystander: str
     wording: Wording
+    number: int
     turn: int
-    position: int
 
     @property
     def ego(self) -> str:
@@ -105,9 +109,10 @@ def case_at(
         block: Number of its block, each balanced.
         slot: Its place in the block.
     """
-    variant = variants_of(design, order)[slot]
+    variants = variants_of(design, order)
+    variant = variants[slot]
     pair = _SLOTS[slot][0] if design == "lattice" else 0
-    key = "beliefs", 1, design, words, order, block
+    key = GENERATOR, VERSION, design, words, order, block
     rng = draw.rng(*key, pair)
     bystander, *people = rng.sample(PEOPLE, order + 2)
     places = _places(rng, words)
@@ -134,8 +139,8 @@ def case_at(
         row=tuple(row),
         bystander=bystander,
         wording=_WORDINGS[(block + pair) % 2],
-        turn=block + pair,
-        position=_position(draw.rng(*key, "positions"), len(story.places), slot),
+        number=block * len(variants) + slot,
+        turn=block * _PAIRS + pair if design == "lattice" else block,
     )
 
 
@@ -146,8 +151,3 @@ def _places(rng: random.Random, words: Words) -> Sequence[str]:
     while len(invented) < STAGES:
         invented.add(nonce(rng, invented))
     return sorted(invented)
-
-
-def _position(rng: random.Random, count: int, slot: int) -> int:
-    """Return a position such that in a block each comes equally often."""
-    return rng.sample(range(count), count)[slot % count]

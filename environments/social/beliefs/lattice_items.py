@@ -10,8 +10,9 @@ from arena.items import Item
 
 from ..generator import Draw
 from ..living import Life
-from .asked import Question, Rendering, belief_item, control_item, lived, told
-from .cases import Case, Design, Words, case_at, variants_of
+from .asked import Question, belief_item, control_item, lived
+from .cases import GENERATOR, VERSION, Case, Design, Words, case_at, variants_of
+from .renderings import Rendering, told
 
 __all__ = ["Beliefs"]
 
@@ -66,8 +67,8 @@ class Beliefs:
         words: Places have plain or invented names.
     """
 
-    name: ClassVar[str] = "beliefs"
-    version: ClassVar[int] = 1
+    name: ClassVar[str] = GENERATOR
+    version: ClassVar[int] = VERSION
 
     def __init__(
         self,
@@ -78,11 +79,11 @@ class Beliefs:
         questions: list[Question] | None = None,
         words: Words = "plain",
     ) -> None:
-        self._orders: tuple[Order, ...] = tuple(orders) if orders else (1, 2, 3, 4)
+        self._orders: tuple[Order, ...] = tuple(dict.fromkeys(orders or (1, 2, 3, 4)))
         self._design: Design = design
         self._rendering: Rendering = rendering
         self._words: Words = words
-        asked: tuple[Question, ...] = tuple(questions or _QUESTIONS)
+        asked: tuple[Question, ...] = tuple(dict.fromkeys(questions or _QUESTIONS))
         if rendering.endswith("-ego"):
             asked = tuple(question for question in asked if question != "reality")
         self._knobs = f"{self._orders} {asked}"

@@ -93,7 +93,7 @@ class Lived:
                 f"look: in the {room} there is {', '.join(here) or 'nothing'}, "
                 f"no {container!r}."
             )
-        return self._act(Look(self._ego, container))
+        return self._act("look", Look(self._ego, container))
 
     def move(self, room: str) -> str:
         """Go to another room, or `elsewhere`."""
@@ -105,8 +105,8 @@ class Lived:
         if room == (self._room or _ELSEWHERE):
             raise IllegalAction("move: you are there already.")
         if room == _ELSEWHERE:
-            return self._act(Leave(self._ego))
-        return self._act(Enter(self._ego, room))
+            return self._act("move", Leave(self._ego))
+        return self._act("move", Enter(self._ego, room))
 
     def say(self, person: str, container: str) -> str:
         """Tell someone in your room, alone, where the thing is."""
@@ -121,7 +121,7 @@ class Lived:
             places = ", ".join(self._setting.containers)
             raise IllegalAction(f"say: the places are {places}, no {container!r}.")
         told = Tell(self._ego, (person,), self._thing, container, public=False)
-        return self._act(told)
+        return self._act("say", told)
 
     def item(self) -> Item:
         """Return the item about what has happened, labelled anew and checked."""
@@ -144,11 +144,11 @@ class Lived:
             return []
         return sorted(self._world.attending(room) - {self._ego})
 
-    def _act(self, event: Event) -> str:
+    def _act(self, act: str, event: Event) -> str:
         try:
             self._world.check(event)
         except Impossible as error:
-            raise IllegalAction(str(error)) from None
+            raise IllegalAction(f"{act}: {error}") from None
         return self._happen(event)
 
     def _happen(self, event: Event) -> str:

@@ -19,7 +19,7 @@ from .events import (
     Tell,
 )
 
-__all__ = ["parse_event", "parse_story"]
+__all__ = ["parse_story"]
 
 _WHO = r"(?P<who>\w+)"
 _SAID = r'(?: to (?P<to>[^:]+))?: "The (?P<thing>\w+) is in the (?P<place>\w+)\."'
@@ -60,10 +60,10 @@ def parse_story(
     """
     left = list(lines)
     setting = _parse_setting(left, you)
-    return setting, [parse_event(line, you) for line in left]
+    return setting, [_event(line, you) for line in left]
 
 
-def parse_event(line: str, you: str | None = None) -> Event:
+def _event(line: str, you: str | None = None) -> Event:
     """Return the event of a line."""
     name = _namer(you)
     if found := _MOVE.fullmatch(line):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
-from typing import Literal, TypeVar
+from typing import Literal
 
 from .telling import Voice
 
@@ -13,11 +12,7 @@ __all__ = [
     "belief_question",
     "option",
     "option_or_none",
-    "placed",
-    "think_of",
 ]
-
-T = TypeVar("T")
 
 Wording = Literal["think", "search"]
 """Where someone thinks that it is; where someone will look for it."""
@@ -29,14 +24,14 @@ def belief_question(
     """Return the question for what is believed along a path of one or more people."""
     *before, last = path
     if wording == "think":
-        return f"Where {think_of(path, voice)} the {thing} is?"
+        return f"Where {_thinks(path, voice)} the {thing} is?"
     will = f"will look for the {thing} first"
     if before:
-        return f"Where {think_of(before, voice)} that {voice.name(last)} {will}?"
+        return f"Where {_thinks(before, voice)} that {voice.name(last)} {will}?"
     return f"Where will {voice.name(last)} look for the {thing} first?"
 
 
-def think_of(path: Sequence[str], voice: Voice) -> str:
+def _thinks(path: Sequence[str], voice: Voice) -> str:
     """Return `does A think that B thinks …`, up to the last `think`."""
     first, *others = path
     words = f"{'do' if first == voice.you else 'does'} {voice.name(first)} think"
@@ -53,16 +48,3 @@ def option(container: str) -> str:
 def option_or_none(place: str | None) -> str:
     """Return a place as an option; nobody who was there has no belief."""
     return "nowhere in particular" if place is None else option(place)
-
-
-def placed(
-    rng: random.Random, options: Sequence[T], gold: int, position: int
-) -> tuple[list[T], int, list[int]]:
-    """Return options in a random order with the right one at a position.
-
-    As `shuffled`, where positions are balanced by design.
-    """
-    order = [i for i in range(len(options)) if i != gold]
-    rng.shuffle(order)
-    order.insert(position, gold)
-    return [options[i] for i in order], position, order

@@ -7,16 +7,16 @@ from dataclasses import replace
 from math import lcm
 from typing import ClassVar, Literal
 
-from arena.items import Item, check_item
+from arena.items import Item
 
+from ..drafts import Draft, Made
 from ..generator import Draw
 from ..living import Life
-from .drafts import Draft, Turn
 from .events import Event
 from .life import Lived
 from .padding import evened, row_of
-from .questions import placed
-from .talk_places import LIVED, PLACE_CELLS, place_draft
+from .posed import Posed, Turn
+from .talk_places import LIVED, PLACE_CELLS, pose_place
 from .talk_verdicts import VERDICT_CELLS
 from .telling import Voice, tell_story
 from .visibility import rules_of
@@ -34,6 +34,7 @@ Name = Literal[
     "because",
     "who knows",
 ]
+_NAME, _VERSION = "talk", 1
 _CELLS = PLACE_CELLS | VERDICT_CELLS
 _STANCE = (
     'You are one of the people, called "you". The story also tells what you do not '
@@ -76,8 +77,8 @@ class Talk:
         cells: Some of the cells; all by default.
     """
 
-    name: ClassVar[str] = "talk"
-    version: ClassVar[int] = 1
+    name: ClassVar[str] = _NAME
+    version: ClassVar[int] = _VERSION
 
     def __init__(
         self,
@@ -97,8 +98,10 @@ class Talk:
         number, at = divmod(index, len(self._cells))
         name = list(self._cells)[at]
         turn = _turn(draw, name, number, first_person=self._person == "first")
-        draft = self._cells[name].draft(turn)
-        return _item(draw, name, number, draft, _story(draw, name, number, draft))
+        posed = self._cells[name].pose(turn)
+        story = _story(draw, name, number, posed)
+        rendering = "1p" if posed.voice.you else "3p"
+        return _item(draw, name, number, posed, story, _rules(posed), rendering)
 
     def life(self, draw: Draw, index: int) -> Life:
         """Return a world to be lived by who is asked, with a question for a place."""
@@ -107,95 +110,84 @@ class Talk:
         name = names[at]
         asked = LIVED[name](_turn(draw, name, number, first_person=True))
         scene, ego = asked.scene, asked.path[0]
-        voice = Voice(ego)
         rules = rules_of(scene.setting, scene.events, act=True)
 
         def ask(events: Sequence[Event], story: Sequence[str]) -> Item:
             happened = replace(scene, events=tuple(events))
-            draft = place_draft(asked._replace(scene=happened), voice)
-            item = _item(draw, name, number, draft, tuple(story))
-            item = replace(item, id=f"{item.id}-lived", rendering="lived", rules=rules)
-            if happened.events == scene.events:
-                return item
-            return replace(item, variant="acted", pair=None)
+            posed = pose_place(asked._replace(scene=happened), Voice(ego))
+            item = _item(draw, name, number, posed, tuple(story), rules, "lived")
+            acted = happened.events != scene.events
+            return replace(item, variant="acted", pair=None) if acted else item
 
         return Lived(scene.setting, scene.events, ego, scene.cast.thing, rules, ask)
 
 
 def _turn(draw: Draw, name: str, number: int, *, first_person: bool) -> Turn:
     pair, twin = divmod(number, 2)
-    rng = draw.rng("talk", 1, name, pair)
+    rng = draw.rng(_NAME, _VERSION, name, pair)
     return Turn(rng, pair, bool(twin), first_person)
 
 
 def _item(
-    draw: Draw, name: str, number: int, draft: Draft, story: tuple[str, ...]
+    draw: Draw,
+    name: str,
+    number: int,
+    posed: Posed,
+    story: tuple[str, ...],
+    rules: str,
+    rendering: str,
 ) -> Item:
     pair, twin = divmod(number, 2)
-    key = "talk", 1, name, pair
-    person = "1p" if draft.voice.you else "3p"
-    options, gold, _ = placed(
-        draw.rng(*key, twin, "options"),
-        draft.options,
-        draft.options.index(draft.labels[0].answer),
-        _position(draw, name, len(draft.options), number),
+    key = _NAME, _VERSION, name, pair
+    draft = Draft(
+        measures="self-state" if posed.voice.you and posed.own else "tom",
+        rules=rules,
+        story=story,
+        question=posed.question,
+        answers={option: _roles(posed, option) for option in posed.options},
+        labels=posed.labels,
+        picks=posed.picks,
+        fair=posed.fair,
+        order=posed.orders[0],
+        nominal=posed.orders[1],
+        facts={"events": len(posed.scene.events)},
     )
-    return check_item(
-        Item(
-            id=f"talk-1-{draw.digest(*key, twin, person)}",
-            generator="talk",
-            version=1,
-            cell=name,
-            measures="self-state" if draft.voice.you and draft.own else "tom",
-            world=draw.digest(*key, twin, "world"),
-            pair=draw.digest(*key, "pair"),
-            variant="twin" if twin else "test",
-            rendering=person,
-            rules=_rules(draft),
-            story=story,
-            question=draft.question,
-            options=tuple(options),
-            gold=gold,
-            labels=draft.labels,
-            roles=tuple(_roles(draft, option) for option in options),
-            picks={rule: options.index(x) for rule, x in draft.picks.items()},
-            fair=draft.fair,
-            order=draft.orders[0],
-            nominal=draft.orders[1],
-            facts={"events": len(draft.scene.events)},
-        )
+    made = Made(
+        generator=_NAME,
+        version=_VERSION,
+        cell=name,
+        number=number,
+        world=draw.digest(*key, twin, "world"),
+        pair=draw.digest(*key, "pair"),
+        variant="twin" if twin else "test",
+        rendering=rendering,
+        id=f"{_NAME}-{_VERSION}-{draw.digest(*key, twin, rendering)}",
     )
+    return made.item(draw, draft)
 
 
-def _position(draw: Draw, name: str, options: int, number: int) -> int:
-    """Return where the right option stands: each position equally often."""
-    group, at = divmod(number, options)
-    rng = draw.rng("talk", "positions", name, group)
-    return rng.sample(range(options), options)[at]
-
-
-def _story(draw: Draw, name: str, number: int, draft: Draft) -> tuple[str, ...]:
+def _story(draw: Draw, name: str, number: int, posed: Posed) -> tuple[str, ...]:
     """Return the story, all places mentioned equally often."""
-    scene = draft.scene
+    scene = posed.scene
     setting = scene.setting
-    lines = tell_story(setting, scene.events, draft.voice.you)
+    lines = tell_story(setting, scene.events, posed.voice.you)
     begins = len(tell_story(setting, ()))
-    rng = draw.rng("talk", "told", name, number // 2)
+    rng = draw.rng(_NAME, _VERSION, name, number // 2, "told")
     stand = scene.cast.stand
     padded = evened(rng, lines, stand, begins)
     return (*padded, row_of(rng.sample(stand, len(stand))))
 
 
-def _rules(draft: Draft) -> str:
+def _rules(posed: Posed) -> str:
     """Return the rules of the world, of the question, and who "you" are."""
-    stance = _STANCE if draft.voice.you else ""
-    world = rules_of(draft.scene.setting, draft.scene.events)
-    return " ".join(rule for rule in (world, draft.rules, stance) if rule)
+    stance = _STANCE if posed.voice.you else ""
+    world = rules_of(posed.scene.setting, posed.scene.events)
+    return " ".join(rule for rule in (world, posed.rules, stance) if rule)
 
 
-def _roles(draft: Draft, option: str) -> tuple[str, ...]:
+def _roles(posed: Posed, option: str) -> tuple[str, ...]:
     """Return what an option is: what the rules that pick it are called."""
-    roles = [rule for rule, pick in draft.picks.items() if pick == option]
-    if option == draft.labels[0].answer:
+    roles = [rule for rule, pick in posed.picks.items() if pick == option]
+    if option == posed.labels[0].answer:
         return ("correct", *roles)
     return tuple(roles) or ("other",)

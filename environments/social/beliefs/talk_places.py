@@ -9,16 +9,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .derived import table_after
-from .drafts import Cell, Draft, Turn, case_of
 from .events import Move, Tell
 from .evidence import STEPS
 from .orders import effective_order
 from .plans import PAIRS, belief_plan, second_order_plan
+from .posed import Cell, Posed, Turn, case_of
 from .questions import Wording, belief_question, option, option_or_none
 from .scenes import Minds, Scene, draw_cast, scene_of
 from .telling import Voice
 
-__all__ = ["LIVED", "PLACE_CELLS", "Asked", "place_draft"]
+__all__ = ["LIVED", "PLACE_CELLS", "Asked", "pose_place"]
 
 
 class Asked(NamedTuple):
@@ -58,7 +58,7 @@ def _second_belief(turn: Turn) -> Asked:
     return Asked(scene, (scene.cast.other, scene.cast.subject), _WORDINGS[wording])
 
 
-def place_draft(asked: Asked, voice: Voice) -> Draft:
+def pose_place(asked: Asked, voice: Voice) -> Posed:
     """Return the question for a place, answered from what happened in the scene."""
     scene, path = asked.scene, asked.path
     cast, end = scene.cast, len(scene.events)
@@ -80,7 +80,7 @@ def place_draft(asked: Asked, voice: Voice) -> Draft:
     options = [option(place) for place in cast.places]
     if labels[0].answer not in options:  # only where "you" saw to it
         options[0] = labels[0].answer
-    return Draft(
+    return Posed(
         scene=scene,
         voice=voice,
         question=belief_question(path, cast.thing, voice, asked.wording),
@@ -97,7 +97,7 @@ def place_draft(asked: Asked, voice: Voice) -> Draft:
     )
 
 
-def _because(turn: Turn) -> Draft:
+def _because(turn: Turn) -> Posed:
     """What made the subject think of the place?"""
     scene = _first_order(turn)
     cast, voice = scene.cast, turn.voice(scene.cast.subject)
@@ -110,7 +110,7 @@ def _because(turn: Turn) -> Draft:
     who = cast.subject
     name = "You" if voice.you else who
     them = "you" if voice.you else "them"
-    return Draft(
+    return Posed(
         scene=scene,
         voice=voice,
         question=f"{name} {voice.verb(who, 'thinks')} of a place where the "
@@ -140,12 +140,12 @@ def _causes(scene: Scene) -> dict[str, str]:
     return causes
 
 
-def _draft(asked: Callable[[Turn], Asked]) -> Callable[[Turn], Draft]:
-    def draft(turn: Turn) -> Draft:
+def _posed(asked: Callable[[Turn], Asked]) -> Callable[[Turn], Posed]:
+    def pose(turn: Turn) -> Posed:
         question = asked(turn)
-        return place_draft(question, turn.voice(question.path[0]))
+        return pose_place(question, turn.voice(question.path[0]))
 
-    return draft
+    return pose
 
 
 LIVED = {
@@ -156,9 +156,9 @@ LIVED = {
 """What can be asked of who lived it, by cell."""
 
 PLACE_CELLS = {
-    "talk: belief 1": Cell(_draft(_belief), STEPS + 1, len(PAIRS)),
-    "talk: belief 2": Cell(_draft(_second_belief), STEPS + 1, 2 * len(PAIRS)),
-    "talk: action": Cell(_draft(_action), STEPS + 1, len(PAIRS)),
+    "talk: belief 1": Cell(_posed(_belief), STEPS + 1, len(PAIRS)),
+    "talk: belief 2": Cell(_posed(_second_belief), STEPS + 1, 2 * len(PAIRS)),
+    "talk: action": Cell(_posed(_action), STEPS + 1, len(PAIRS)),
     "talk: because": Cell(_because, STEPS + 1, len(PAIRS)),
 }
 """By name."""

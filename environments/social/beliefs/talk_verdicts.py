@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from arena.items import Label
 
-from .drafts import Cell, Draft, Turn, case_of
 from .events import Tell
 from .evidence import OTHER, SUBJECT
 from .honesty import told
@@ -20,6 +19,7 @@ from .plans import (
     unlearning_plan,
     who_knows_plan,
 )
+from .posed import Cell, Posed, Turn, case_of
 from .scenes import Minds, Scene, draw_cast, scene_of
 
 __all__ = ["VERDICT_CELLS"]
@@ -48,7 +48,7 @@ _DECEIVING = (
 )
 
 
-def _knowledge(turn: Turn) -> Draft:
+def _knowledge(turn: Turn) -> Posed:
     """Does the subject know where it is?"""
     kind, negative = case_of(turn.pair, 2, 2)
     plan = (knowing_plan, unlearning_plan)[kind](turn.rng)
@@ -68,7 +68,7 @@ def _knowledge(turn: Turn) -> Draft:
     if negative:
         be = "Are" if voice.you else "Is"
         asked = f"{be} {voice.name(who)} wrong about where the {thing} is?"
-    return Draft(
+    return Posed(
         scene=scene,
         voice=voice,
         question=asked,
@@ -79,7 +79,7 @@ def _knowledge(turn: Turn) -> Draft:
     )
 
 
-def _judgement(turn: Turn) -> Draft:
+def _judgement(turn: Turn) -> Posed:
     """Is it sensible of the subject to look first in some place?
 
     The place is where the thing is, or where the subject thinks in the test that it
@@ -102,7 +102,7 @@ def _judgement(turn: Turn) -> Draft:
     name = "You" if voice.you else who
     wants, looks = voice.verb(who, "wants"), voice.verb(who, "looks")
     verdict = "odd" if negative else "sensible"
-    return Draft(
+    return Posed(
         scene=scene,
         voice=voice,
         question=f"{name} now {wants} the {thing} and {looks} first into the {place}. "
@@ -115,7 +115,7 @@ def _judgement(turn: Turn) -> Draft:
     )
 
 
-def _lie(turn: Turn) -> Draft:
+def _lie(turn: Turn) -> Posed:
     """Was what the subject said at the end a lie, a mistake or the truth?
 
     What is true is no mistake, so who knows only where the thing is can rule one of
@@ -143,7 +143,7 @@ def _lie(turn: Turn) -> Draft:
     }
     last = told(scene.setting, scene.events)[-1].honesty
     judged = Label("honesty", verdicts[last], f"{who} was judged {last}")
-    return Draft(
+    return Posed(
         scene=scene,
         voice=voice,
         question=f"Is what {voice.name(who)} {voice.verb(who, 'says')} at the end "
@@ -155,7 +155,7 @@ def _lie(turn: Turn) -> Draft:
     )
 
 
-def _who_knows(turn: Turn) -> Draft:
+def _who_knows(turn: Turn) -> Posed:
     """Who of the two knows where it is?"""
     (at,) = case_of(turn.pair, len(_GROUP_PAIRS))
     plan = who_knows_plan(turn.rng, *_GROUP_PAIRS[at])
@@ -168,7 +168,7 @@ def _who_knows(turn: Turn) -> Draft:
         knowing = frozenset(who for who in two if mind((who,)) == mind(()))
         return groups[knowing], f"it is in {mind(())}, as {sorted(knowing)} think"
 
-    return Draft(
+    return Posed(
         scene=scene,
         voice=voice,
         question=f"Who of {_either(turn, *two)} knows where the {scene.cast.thing} is?",
@@ -178,7 +178,7 @@ def _who_knows(turn: Turn) -> Draft:
     )
 
 
-def _deceived(turn: Turn) -> Draft:
+def _deceived(turn: Turn) -> Posed:
     """Whom of the two did the last speaker deceive?"""
     (at,) = case_of(turn.pair, len(_GROUP_PAIRS))
     plan = deceiving_plan(turn.rng, *_GROUP_PAIRS[at])
@@ -206,7 +206,7 @@ def _deceived(turn: Turn) -> Draft:
     judged = Label(
         "honesty", groups[last.intersection(two)], f"deceived: {sorted(last)}"
     )
-    return Draft(
+    return Posed(
         scene=scene,
         voice=voice,
         question=f"Whom of {_either(turn, *two)} does {said.speaker} deceive "

@@ -7,11 +7,12 @@ from collections import Counter
 import pytest
 
 from arena.audit import audit
-from arena.environments.social.beliefs.asked import Question, Rendering
+from arena.environments.social.beliefs.asked import Question
 from arena.environments.social.beliefs.cases import Design
 from arena.environments.social.beliefs.filtering import believed
 from arena.environments.social.beliefs.lattice_items import Beliefs
 from arena.environments.social.beliefs.parsing import parse_story
+from arena.environments.social.beliefs.renderings import Rendering
 from arena.environments.social.generator import Draw
 from arena.environments.social.living import Life
 from arena.errors import IllegalAction

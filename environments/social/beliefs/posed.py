@@ -1,4 +1,4 @@
-"""What every question of the generator `talk` comes with, before it is an item."""
+"""A question of the generator `talk`: about a scene, before the story is told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arena.items import Label
 from .scenes import Scene
 from .telling import Voice
 
-__all__ = ["Cell", "Draft", "Turn", "case_of"]
+__all__ = ["Cell", "Posed", "Turn", "case_of"]
 
 
 class Turn(NamedTuple):
@@ -32,8 +32,8 @@ class Turn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An item before its options are placed.
+class Posed:
+    """A question about a scene.
 
     Attributes:
         scene: The world.
@@ -63,7 +63,7 @@ class Draft:
 class Cell(NamedTuple):
     """A kind of question."""
 
-    draft: Callable[[Turn], Draft]
+    pose: Callable[[Turn], Posed]
     options: int
     pairs: int
     """After so many pairs all cases have come equally often."""
