@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from arena.errors import UserError
 from arena.items import Item, Label, Measures, check_item
 
 from .generator import Draw
 
-__all__ = ["Draft", "Made", "listed"]
+__all__ = ["Draft", "Made", "chosen_cells", "listed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,25 @@ class Made:
         draw.rng(*key, "order", self.number).shuffle(others)
         others.insert(places[turn], right)
         return others
+
+
+def chosen_cells(
+    generator: str, wanted: Iterable[str] | None, there: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the cells that a generator's knob asks for, all if it asks for none.
+
+    Raises:
+        UserError: For a cell that is not there.
+    """
+    known = tuple(there)
+    cells = tuple(dict.fromkeys(wanted or known))
+    for cell in cells:
+        if cell not in known:
+            raise UserError(
+                f"generator {generator!r}: there is no cell {cell!r}; there are "
+                f"{', '.join(known)}"
+            )
+    return cells
 
 
 def listed(words: Sequence[str]) -> str:

@@ -8,10 +8,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from arena.errors import UserError
 from arena.items import Item
 
-from ..drafts import Draft, Made
+from ..drafts import Draft, Made, chosen_cells
 from ..generator import Draw
 from ..vocabulary import PEOPLE
 from . import cells as ask
@@ -83,12 +82,7 @@ class Conversations:
     ) -> None:
         self.person = person
         self.turns = turns
-        self.cells = tuple(cells or _CELLS)
-        if unknown := [cell for cell in self.cells if cell not in _CELLS]:
-            raise UserError(
-                f"generator {self.name!r}: there is no cell {unknown[0]!r}; "
-                f"there are {', '.join(_CELLS)}"
-            )
+        self.cells = chosen_cells(self.name, cells, _CELLS)
         self.period = len(self.cells) * DESIGNS * 2
         self.most_options = 4
 

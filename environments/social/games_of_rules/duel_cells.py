@@ -128,13 +128,13 @@ def tallied(asking: Asking) -> Draft:
     names = {1: players[0], -1: players[1], 0: NOBODY}
     by_stage = [names[tally(duel, rounds)] for duel in ladder]
     reading = Reading(story)
-    wins = [reading.winner(*shown) for shown in rounds.shown]
+    wins = [reading.winner(*shown) for shown in rounds]
     lead = sum(
         (one == won) - (other == won)
-        for won, (one, other) in zip(wins, rounds.shown, strict=True)
+        for won, (one, other) in zip(wins, rounds, strict=True)
     )
     read = names[(lead > 0) - (lead < 0)]
-    told = ", then ".join(f"{one} against {other}" for one, other in rounds.shown)
+    told = ", then ".join(f"{one} against {other}" for one, other in rounds)
     return Draft(
         measures=asking.own,
         rules=RULES,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
-from arena.errors import UserError
 from arena.items import Item
 
-from ..drafts import Draft, Made
+from ..drafts import Draft, Made, chosen_cells
 from ..generator import Draw
 from . import duel_cells, table_cells
 from .asking import Asking
@@ -88,12 +87,7 @@ class Counterfactual:
         cells: list[str] | None = None,
     ) -> None:
         self.person = person
-        self.cells = tuple(cells or _CELLS)
-        if unknown := [cell for cell in self.cells if cell not in _CELLS]:
-            raise UserError(
-                f"generator {self.name!r}: there is no cell {unknown[0]!r}; "
-                f"there are {', '.join(_CELLS)}"
-            )
+        self.cells = chosen_cells(self.name, cells, _CELLS)
         self.period = len(self.cells) * DESIGNS * 2
         self.most_options = 4
 

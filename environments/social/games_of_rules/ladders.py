@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from .families import DuelFamily, TableFamily, WeekFamily
 
 __all__ = [
     "Duel",
-    "Rounds",
     "Table",
     "Week",
     "after",
@@ -34,13 +32,8 @@ Table = Mapping[str, str]
 Week = Mapping[str, str]
 Duel = Mapping[frozenset[str], str | None]
 """For each two things the one that beats the other; None: they are equal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rounds:
-    """What two players showed in each round, the first player's things first."""
-
-    shown: tuple[tuple[str, str], ...]
+Rounds = Sequence[tuple[str, str]]
+"""What two players showed in each round, the first player's things first."""
 
 
 def inverse(table: Table, value: str) -> str:
@@ -67,7 +60,7 @@ def best_reply(duel: Duel, against: str) -> str | None:
 def tally(duel: Duel, rounds: Rounds) -> int:
     """Return by how many more rounds the first player won, as -1, 0 or 1."""
     lead = 0
-    for mine, theirs in rounds.shown:
+    for mine, theirs in rounds:
         winner = duel.get(frozenset((mine, theirs)))
         lead += (winner == mine) - (winner == theirs)
     return (lead > 0) - (lead < 0)
@@ -192,7 +185,7 @@ def tally_ladder(
     """
     while True:
         usual = _first_duel(rng, family)
-        rounds = Rounds(tuple(_two(rng, family.things) for _ in range(3)))
+        rounds = [_two(rng, family.things) for _ in range(3)]
         if tally(usual, rounds) == first:
             break
     ladder = [usual]

@@ -12,9 +12,7 @@ from .families import TableFamily
 from .ladders import Duel, Table, Week
 
 __all__ = [
-    "FIRST",
     "RULES",
-    "THEN",
     "Cast",
     "duel_clauses",
     "table_clauses",
@@ -32,8 +30,8 @@ RULES = (
     "that rule, and thinks of another that they go by the last rule that both of them "
     "knew at first or heard in the room together."
 )
-FIRST = "At first this rule held: "
-THEN = "Then this rule was read out: "
+_FIRST = "At first this rule held: "
+_THEN = "Then this rule was read out: "
 
 _IN = (
     "{} {was} in the room.",
@@ -123,7 +121,7 @@ def tell(
                 lines.append(words[way].format(person, was=was(person)))
         order = [*clauses]
         rng.shuffle(order)
-        lines.append(f"{THEN if stage else FIRST}{'; '.join(order)}.")
+        lines.append(f"{_THEN if stage else _FIRST}{'; '.join(order)}.")
     return tuple(lines)
 
 

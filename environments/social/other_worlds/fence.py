@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from .places import ANIMALS
 
-__all__ = ["Fence", "inconsistencies", "named_in", "ranked_animals"]
+__all__ = ["Fence", "inconsistencies", "ranked_animals"]
 
 MATCHES = (4, 3, 2, 1)
 """How many of the four things done each of the four animals does."""
@@ -67,7 +67,7 @@ def inconsistencies(fence: Fence, narration: Sequence[str]) -> list[str]:
     problems = [
         f"{name!r} is named in {line!r}, and is not known there"
         for line in narration
-        for name in named_in(line, [*fence.does])
+        for name in _named_in(line, [*fence.does])
         if name not in fence.known
     ]
     if not fence.known:
@@ -82,7 +82,7 @@ def inconsistencies(fence: Fence, narration: Sequence[str]) -> list[str]:
     return problems
 
 
-def named_in(line: str, names: Sequence[str]) -> list[str]:
+def _named_in(line: str, names: Sequence[str]) -> list[str]:
     """Return which names a line has, as whole words, whatever their article."""
     words = set(re.findall(r"\w+", line.casefold()))
     return [name for name in names if name.split()[-1].casefold() in words]

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar, Literal
 
-from arena.errors import UserError
 from arena.items import Item
 
-from ..drafts import Draft, Made
+from ..drafts import Draft, Made, chosen_cells
 from ..games_of_rules.asking import Asking
 from ..generator import Draw
 from . import imitation_cells, norm_cells
@@ -92,12 +91,7 @@ class NewWorld:
         self.person = person
         self.names = names
         self.fence = fence
-        self.cells = tuple(cells or _CELLS)
-        if unknown := [cell for cell in self.cells if cell not in _CELLS]:
-            raise UserError(
-                f"generator {self.name!r}: there is no cell {unknown[0]!r}; "
-                f"there are {', '.join(_CELLS)}"
-            )
+        self.cells = chosen_cells(self.name, cells, _CELLS)
         invented = names == "invented"
         self._made: Mapping[str, Callable[[Asking], Draft]] = {
             **_NORM_CELLS,
