@@ -40,21 +40,26 @@ def report(runs: tuple[Path, ...], out: Path, confidence: float) -> int:
     arena report runs/a runs/b -o comparison.html
     """
     from ..analysis import Section, analyse
+    from ..errors import one_line
     from ..report.figures import can_draw
     from ..report.page import page
-    from ..report.runs import run_sections, runs_table
+    from ..report.runs import others_section, runs_table, scores_section
     from ..results import results
     from ..run_folder import RunFolder
     from ..text import shown
 
     folders = [RunFolder(path) for path in _distinct(runs)]
     sections = [Section(title="What was played", tables=[runs_table(folders)])]
+    others: list[Section] = []
     for folder in folders:
+        where = f", {folder.path.resolve().name}" if len(folders) > 1 else ""
         scored = results(folder.manifest, folder.scores(), confidence=confidence)
-        sections += run_sections(folder, scored, len(folders) > 1)
+        sections.append(scores_section(folder, scored, where))
+        others.append(others_section(scored, where))
     sections += analyse(folders)
-    title = ", ".join(dict.fromkeys(f.manifest.plan.suite for f in folders))
-    _write(out, page(f"Arena: {title}", sections))
+    sections += [section for section in others if section.tables]
+    suites = ", ".join(dict.fromkeys(f.manifest.plan.suite for f in folders))
+    _write(out, page(f"Arena: {one_line(suites, 80)}", sections))
     click.echo(shown(f"page: {out}"))
     if not can_draw():
         click.echo("no figures: they need pip install 'arena-evals[report]'")

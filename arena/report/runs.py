@@ -9,7 +9,7 @@ from ..analysis import Section, Table, Value
 from ..results import Results, Row
 from ..run_folder import RunFolder
 
-__all__ = ["run_sections", "runs_table"]
+__all__ = ["others_section", "runs_table", "scores_section"]
 
 
 def runs_table(folders: Sequence[RunFolder]) -> Table:
@@ -36,24 +36,21 @@ def runs_table(folders: Sequence[RunFolder]) -> Table:
     )
 
 
-def run_sections(folder: RunFolder, results: Results, several: bool) -> list[Section]:
-    """Return the scores of a run, and what is missing from them.
+def scores_section(folder: RunFolder, results: Results, where: str) -> Section:
+    """Return what a run is read by: its headline scores, and what is missing.
 
     Args:
         folder: The run.
         results: Its scores.
-        several: Whether it is one of several, so that titles must say which.
+        where: Behind the title, where a page has several runs.
     """
-    where = f", {_name(folder.path)}" if several else ""
     tables = [
         _scores("Scores", (row for row in results.rows if row.headline)),
-        _scores("Against controls", results.differences),
-        _scores("Over all scenarios", results.overall),
-        _scores("Other scorers", (row for row in results.rows if not row.headline)),
+        _scores("Against controls", (r for r in results.differences if r.headline)),
+        _scores("Over all scenarios", (r for r in results.overall if r.headline)),
         _unscored(results.rows),
         _left_out(folder),
     ]
-    kept = [table for table in tables if table.rows]
     level = {row.estimate.confidence for row in results.rows}
     at = f" of {100 * level.pop():g} %" if level else ""
     text = (
@@ -61,7 +58,19 @@ def run_sections(folder: RunFolder, results: Results, several: bool) -> list[Sec
         "over scenarios for what is averaged over them. Those of the analyses below "
         "are of 95 %."
     )
-    return [Section(title=f"Scores{where}", text=text, tables=kept)]
+    kept = [table for table in tables if table.rows]
+    return Section(title=f"Scores{where}", text=text, tables=kept)
+
+
+def others_section(results: Results, where: str) -> Section:
+    """Return the scores that are no headline."""
+    tables = [
+        _scores("Scores", (row for row in results.rows if not row.headline)),
+        _scores("Against controls", (r for r in results.differences if not r.headline)),
+        _scores("Over all scenarios", (r for r in results.overall if not r.headline)),
+    ]
+    kept = [table for table in tables if table.rows]
+    return Section(title=f"Other scorers{where}", tables=kept)
 
 
 def _scores(title: str, rows: Iterable[Row]) -> Table:
