@@ -17,7 +17,10 @@ from .renderings import Rendering, told
 __all__ = ["Beliefs"]
 
 Order = Literal[1, 2, 3, 4]
-_QUESTIONS: tuple[Question, ...] = ("belief", "memory", "reality")
+_QUESTIONS: dict[Design, tuple[Question, ...]] = {
+    "lattice": ("belief", "memory", "reality"),
+    "graded": ("belief",),
+}
 
 
 class Beliefs:
@@ -63,7 +66,8 @@ class Beliefs:
         orders: Orders as worded.
         design: See above.
         rendering: See above.
-        questions: Which are asked, in this order.
+        questions: Which are asked, in this order; all by default, in the design
+            `graded` only beliefs.
         words: Places have plain or invented names.
     """
 
@@ -83,7 +87,9 @@ class Beliefs:
         self._design: Design = design
         self._rendering: Rendering = rendering
         self._words: Words = words
-        asked: tuple[Question, ...] = tuple(dict.fromkeys(questions or _QUESTIONS))
+        asked: tuple[Question, ...] = tuple(
+            dict.fromkeys(questions or _QUESTIONS[design])
+        )
         if rendering.endswith("-ego"):
             asked = tuple(question for question in asked if question != "reality")
         self._knobs = f"{self._orders} {asked}"
