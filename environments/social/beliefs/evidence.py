@@ -14,13 +14,14 @@ from functools import cache
 from itertools import product
 from typing import Literal, NamedTuple
 
-from .events import Distract, Enter, Event, Leave, Move, Setting, Tell
+from .events import Distract, Enter, Event, Leave, Look, Move, Setting, Tell
 
 __all__ = [
     "OTHER",
     "SHARED",
     "STEPS",
     "SUBJECT",
+    "Absent",
     "Cast",
     "Step",
     "Way",
@@ -50,6 +51,7 @@ class Way(NamedTuple):
         watch: Level of each of the two who watches secretly.
         to: Who of the two hears a whisper; "" for someone else, None for said aloud.
         distrust: Who of the two believes nothing that the speaker says.
+        look: Who of the two then comes and looks into the place.
     """
 
     move: bool
@@ -58,6 +60,7 @@ class Way(NamedTuple):
     watch: tuple[tuple[str, int], ...] = ()
     to: str | None = None
     distrust: frozenset[str] = _NONE
+    look: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,9 @@ class _Performance:
         self._happen(step, way, place, switched=switched)
         for part in changes:
             self._put(part, "here")
+        if way.look:
+            self._put(way.look, "here")
+            self.events.append(Look(self.cast.name(way.look), place))
 
     def _happen(self, step: Step, way: Way, place: str, *, switched: bool) -> None:
         cast = self.cast
@@ -280,6 +286,11 @@ def _all_ways() -> tuple[Way, ...]:
         Way(True, _NONE, two, watch=((OTHER, 1),)),
         Way(True, _NONE, both, watch=((SUBJECT, 1), (OTHER, 1))),
         Way(True, _NONE, known, watch=((SUBJECT, 1), (OTHER, 2))),
+        Way(True, _NONE, one, look=SUBJECT),
+        Way(True, _NONE, two, look=OTHER),
+        # The other, who saw the move, sees the subject find the thing.
+        Way(True, two, known, look=SUBJECT),
+        Way(True, one, both, look=OTHER),
         Way(False, _TWO, known),
         Way(False, one, one),
         Way(False, two, two),
@@ -295,7 +306,7 @@ def _all_ways() -> tuple[Way, ...]:
 
 def _one_line(one: Way, two: Way) -> bool:
     """Whether one line is all that differs."""
-    if one == two or one.move != two.move:
+    if one == two or one.move != two.move or one.look or two.look:
         return False
     if one.here != two.here:
         plain = not (one.watch or two.watch or one.distrust or two.distrust)

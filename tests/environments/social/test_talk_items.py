@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter, defaultdict
 from typing import Literal, get_args
@@ -9,9 +10,21 @@ from typing import Literal, get_args
 import pytest
 
 from arena.audit import audit
-from arena.environments.social.beliefs.events import Distract, Move, Tell
+from arena.environments.social.beliefs.events import Distract, Look, Move, Tell
+from arena.environments.social.beliefs.evidence import (
+    OTHER,
+    SHARED,
+    SUBJECT,
+    Absent,
+    Step,
+    Way,
+    perform,
+    ways,
+)
 from arena.environments.social.beliefs.filtering import believed
 from arena.environments.social.beliefs.parsing import parse_story
+from arena.environments.social.beliefs.scenes import draw_cast
+from arena.environments.social.beliefs.table import belief_table
 from arena.environments.social.beliefs.talk_items import Talk
 from arena.environments.social.generator import Draw
 from arena.errors import IllegalAction
@@ -19,6 +32,7 @@ from arena.items import Item
 
 Person = Literal["third", "first"]
 PERSONS: tuple[Person, ...] = get_args(Person)
+ABSENT: tuple[Absent, ...] = get_args(Absent)
 
 
 def items_of(generator: Talk, count: int, seed: int = 1) -> list[Item]:
@@ -111,7 +125,7 @@ def test_all_that_can_happen_does() -> None:
                 public.add(event.public)
     assert levels == {1, 2}
     assert public == {True, False}
-    assert Distract in kinds
+    assert {Distract, Look} <= kinds
     assert 40 < distrusted < 200
 
 
@@ -189,3 +203,20 @@ def test_cells_pass_all_gates(person: Person) -> None:
     generator = Talk(person=person)
     count = 12 * generator.period
     assert not audit(items_of(generator, count, seed=5)).failures
+
+
+@pytest.mark.parametrize("way", ways(), ids=str)
+@pytest.mark.parametrize("absent", ABSENT)
+def test_a_way_reaches_whom_it_says(way: Way, absent: Absent) -> None:
+    rng = random.Random(1)
+    for before in ways():
+        cast = draw_cast(rng)
+        steps = [Step(before, absent=absent), Step(way, absent=absent)]
+        setting, events = perform(cast, steps, switched=False)
+        beliefs = belief_table(setting, events, cast.thing, 2)
+        reached = {
+            SUBJECT: beliefs[cast.subject,],
+            OTHER: beliefs[cast.other,],
+            SHARED: beliefs[cast.other, cast.subject],
+        }
+        assert {who for who in reached if reached[who] == cast.places[2]} == way.reach
