@@ -78,8 +78,9 @@ def _own_total(turn: _Turn) -> _Asked:
     one, other = turn.rng.choice(_pairs_of_totals())
     ten = 10 if upper else 0
     swaps = _swaps_of_totals()[one + ten, other + ten, upper]
-    with_ace = [swap for swap in swaps if 1 in swap.held]
-    swap = turn.rng.choice(with_ace or swaps)
+    in_both = [swap for swap in swaps if 1 in swap.held]
+    in_one = [swap for swap in swaps if 1 in (swap.test, swap.twin)]
+    swap = turn.rng.choice(in_both or in_one or swaps)
     hand = swap.hand(twin=turn.twin)
     aces = sum(card == 1 for card in hand)
     return _Asked(
