@@ -146,13 +146,16 @@ class Social(Env):
     ) -> Iterator[Item]:
         """Yield items of the set of `seed`, the first `count` or one balanced period.
 
+        Lived, they are as one finds them who only waits.
+
         Raises:
             UserError: For parameters that do not fit.
         """
         env = cls(**dict(parameters))
         most = env.most_items or count or cast(Any, env._generator).period
         for sample in range(min(most, count or most)):
-            yield item_of(env._reference._replace(seed=seed, sample=sample))
+            env._reference = env._reference._replace(seed=seed, sample=sample)
+            yield env._lived_through() if env.mode == "lived" else env._as_told()
 
     @staticmethod
     def picks(view: View) -> Mapping[str, int]:
@@ -272,10 +275,19 @@ class Social(Env):
             "acts": self._acted,
         }
 
+    def _as_told(self) -> Item:
+        return item_of(self._reference)
+
+    def _lived_through(self) -> Item:
+        life = self._begin()
+        while life.advance() is not None:
+            pass
+        return life.item()
+
     def _begin(self) -> Life:
         life = getattr(self._generator, "life", None)
         if life is None:
-            return StoryLife(item_of(self._reference))
+            return StoryLife(self._as_told())
         return life(draw_of(self._reference), self._reference.sample)
 
     def _living(self) -> Life:

@@ -16,6 +16,7 @@ from .events import Event, Move, Setting
 from .filtering import believed
 from .life import Lived
 from .orders import effective_order
+from .padding import closing
 from .questions import belief_question, option, option_or_none
 from .renderings import Told, ego_stance
 from .table import BeliefTable
@@ -106,7 +107,10 @@ def lived(case: Case, draw: Draw, name: str) -> Lived:
         acted = tuple(events) != planned
         return replace(item, variant="acted", pair=None) if acted else item
 
-    return Lived(setting, planned, case.ego, case.story.thing, rules, ask)
+    def close(story: Sequence[str]) -> list[str]:
+        return closing(draw.rng("closing", case.name), story, case.row)
+
+    return Lived(setting, planned, case.ego, case.story.thing, rules, ask, close)
 
 
 def _made(case: Case, as_told: Told, cell: str, number: int, name: str) -> Made:

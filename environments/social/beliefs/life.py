@@ -20,6 +20,9 @@ _NOTHING = "Time passes."
 Ask = Callable[[Sequence[Event], Sequence[str]], Item]
 """Makes the item from all that has happened and from the lines that were perceived."""
 
+Close = Callable[[Sequence[str]], Sequence[str]]
+"""Makes, of the lines that were perceived, the last ones; they tell nothing new."""
+
 
 class Lived:
     """A belief world as one person lives it; satisfies `living.Life`.
@@ -35,6 +38,7 @@ class Lived:
         thing: What "you" can speak about.
         rules: As `Item.rules`.
         ask: Makes the item at the end.
+        close: Makes the last lines before it.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Lived:
         thing: str,
         rules: str,
         ask: Ask,
+        close: Close,
     ) -> None:
         self._setting = setting
         self._left = list(script)
@@ -52,6 +57,7 @@ class Lived:
         self._thing = thing
         self._rules = rules
         self._ask = ask
+        self._close: Close | None = close
         self._world = World(setting)
         self._perspective = Perspective(setting, ego, Voice(ego))
         self._happened: list[Event] = []
@@ -74,7 +80,7 @@ class Lived:
             except Impossible:
                 continue
             return self._happen(event)
-        return None
+        return self._last_lines()
 
     def legal(self) -> list[str]:
         """Return the acts that are possible now."""
@@ -126,6 +132,13 @@ class Lived:
     def item(self) -> Item:
         """Return the item about what has happened, labelled anew and checked."""
         return self._ask(tuple(self._happened), tuple(self._story))
+
+    def _last_lines(self) -> str | None:
+        if self._close is None:
+            return None
+        lines, self._close = self._close(self._story), None
+        self._story += lines
+        return "\n".join(lines)
 
     @property
     def _room(self) -> str | None:

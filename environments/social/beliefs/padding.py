@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from .telling import listed
 
-__all__ = ["evened", "row_of"]
+__all__ = ["closing", "evened", "row_of"]
 
 _REMARKS = (
     "made of wood",
@@ -51,3 +51,14 @@ def evened(
 def row_of(places: Sequence[str]) -> str:
     """Return a last line that names all places, in an order that tells nothing."""
     return f"From left to right stand {listed([f'the {place}' for place in places])}."
+
+
+def closing(
+    rng: random.Random, lines: Sequence[str], places: Sequence[str]
+) -> list[str]:
+    """Return the last lines of a story that nobody knew before it had happened.
+
+    With them all places are mentioned equally often, and the last one at random.
+    """
+    padded = evened(rng, lines, places, first=len(lines))
+    return [*padded[len(lines) :], row_of(rng.sample(places, len(places)))]

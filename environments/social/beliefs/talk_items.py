@@ -14,7 +14,7 @@ from ..generator import Draw
 from ..living import Life
 from .events import Event
 from .life import Lived
-from .padding import evened, row_of
+from .padding import closing, evened, row_of
 from .posed import Posed, Turn
 from .talk_places import LIVED, PLACE_CELLS, pose_place
 from .talk_verdicts import VERDICT_CELLS
@@ -119,7 +119,12 @@ class Talk:
             acted = happened.events != scene.events
             return replace(item, variant="acted", pair=None) if acted else item
 
-        return Lived(scene.setting, scene.events, ego, scene.cast.thing, rules, ask)
+        def close(story: Sequence[str]) -> list[str]:
+            rng = draw.rng(_NAME, _VERSION, name, number // 2, "closing")
+            return closing(rng, story, sorted(scene.setting.containers))
+
+        thing = scene.cast.thing
+        return Lived(scene.setting, scene.events, ego, thing, rules, ask, close)
 
 
 def _turn(draw: Draw, name: str, number: int, *, first_person: bool) -> Turn:

@@ -8,6 +8,7 @@ import pytest
 from playing import plan_of, play_one, play_plan, play_run
 from social_scenarios import item, social_scenario
 
+from arena.audit import audit
 from arena.errors import UserError
 from arena.item_files import write_items
 from arena.registry import environment_class, make_env
@@ -207,3 +208,12 @@ def test_a_salt_makes_other_items_and_is_in_no_record(
     monkeypatch.delenv("OUR_SALT")
     with pytest.raises(UserError, match="OUR_SALT is not set"):
         plan_of(str(folder))
+
+
+def test_lived_items_are_as_hard_to_guess_as_told_ones() -> None:
+    kind = environment_class("Social-v1")
+    items = getattr(kind, "items")  # noqa: B009
+    parameters = {"knobs": {"questions": ["belief"]}, "mode": "lived"}
+    found = audit(items(parameters, 3, 1000), learn=False)
+    assert [] == found.failures
+    assert {"lived"} == {item.rendering for item in items(parameters, 3, 40)}
