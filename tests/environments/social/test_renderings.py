@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ from arena.environments.social.beliefs.perspective import perceived_story
 from arena.environments.social.beliefs.random_worlds import random_world
 from arena.environments.social.beliefs.table import belief_table
 from arena.environments.social.beliefs.telling import tell_story
+from arena.environments.social.beliefs.visibility import rules_of
 from arena.environments.social.beliefs.world import Impossible
 from arena.environments.social.vocabulary import CONTAINERS, PEOPLE, ROOMS, THINGS
 from arena.errors import UserError
@@ -206,3 +208,22 @@ def test_what_one_person_thinks_follows_from_the_lines_they_perceive() -> None:
                 own = {path for path in table if path[0] == ego}
                 assert {p: changed[p] for p in own} == {p: table[p] for p in own}
     assert compared > 100
+
+
+def test_rules_are_told_for_what_occurs_and_for_nothing_else() -> None:
+    setting = Setting(
+        rooms=("kitchen",),
+        containers={"box": "kitchen", "jar": "kitchen"},
+        closed=frozenset(),
+        things={"coin": "box"},
+        people={"Bilal": "kitchen", "Yara": None},
+    )
+    plain = rules_of(setting, [Leave("Bilal")])
+    assert "Containers are open" in plain
+    for word in ("whisper", "secretly", "attention", "closed"):
+        assert word not in plain
+    watched = rules_of(setting, [Move("Bilal", "coin", "jar", {"Yara": 1})])
+    assert "secretly" in watched
+    closed = replace(setting, closed=frozenset({"box", "jar"}))
+    assert "Containers are closed" in rules_of(closed, [])
+    assert "whisper" in rules_of(closed, [], act=True)
