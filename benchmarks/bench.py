@@ -118,9 +118,11 @@ def _step_table() -> Table:
 
 def _world_table() -> Table:
     rounds: list[Figures] = []
+    suites: list[Figures] = []
     for round_ in range(ROUNDS):
         say(f"round {round_ + 1} of {ROUNDS}: belief worlds a second")
         rounds.append(figures(sys.executable, "belief_worlds.py", SECONDS))
+        suites.append(figures(sys.executable, "suite_items.py"))
     table = Table(
         title=f"Belief worlds, CPU time of one core (medians of {ROUNDS} x 5)",
         box=SIMPLE_HEAD,
@@ -134,6 +136,11 @@ def _world_table() -> Table:
     )
     for title, key in rows:
         table.add_row(title, number(middle(rounds, key)))
+    table.caption = (
+        f"The {number(middle(suites, 'items'))} items of egosocialarena take "
+        f"{number(middle(suites, 'cpu_s'))} s of CPU and {middle(suites, 'peak_mb'):.0f} "
+        "MB at most, all imports included."
+    )
     return table
 
 
