@@ -136,10 +136,12 @@ def _world_table() -> Table:
     )
     for title, key in rows:
         table.add_row(title, number(middle(rounds, key)))
+    items, seconds, peak = (
+        middle(suites, key) for key in ("items", "cpu_s", "peak_mb")
+    )
     table.caption = (
-        f"The {number(middle(suites, 'items'))} items of egosocialarena take "
-        f"{number(middle(suites, 'cpu_s'))} s of CPU and {middle(suites, 'peak_mb'):.0f} "
-        "MB at most, all imports included."
+        f"All {number(items)} items of egosocialarena take {number(seconds)} s of CPU, "
+        f"and {number(peak)} MB at most."
     )
     return table
 
