@@ -15,6 +15,7 @@ from arena.metrics.resampling import bootstrap_of_worlds, draws_of, ends_of
 from arena.metrics.weakest import weakest
 
 from .answers import Answer, agents_of, by_world, chance_of, grouped, per_item
+from .overview import MOST_AGENTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +61,7 @@ def cells(answers: Sequence[Answer]) -> Iterator[Section]:
             "alike; by Wilson's where all items agree. An answer that was never given "
             "is wrong."
         ),
-        main=True,
+        main=len(agents_of(answers)) > MOST_AGENTS,
     )
     yield Section(title="Accuracy against chance", tables=[table, _scenarios(answers)])
 

@@ -13,6 +13,7 @@ from .lures import lures
 from .matched import matched
 from .opposites import opposites
 from .orders import orders
+from .overview import overview
 from .perspective import perspective
 from .shortcuts import shortcuts
 
@@ -21,7 +22,7 @@ __all__ = ["social"]
 # Each gives its sections, or none where a run has nothing of the kind.
 PARTS = (
     *(indices, orders, perspective, lures, matched, opposites),
-    *(confidence, shortcuts, cells, repeats),
+    *(confidence, shortcuts, overview, cells, repeats),
 )
 
 
