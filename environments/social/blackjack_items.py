@@ -11,12 +11,12 @@ from itertools import combinations_with_replacement
 from typing import ClassVar, Literal, NamedTuple
 
 from arena.environments.blackjack.rules import hand_of
-from arena.errors import UserError, nearest
-from arena.items import Item, Label, Measures, check_item
+from arena.items import Item, Label, Measures
 
 from .blackjack_chances import BUST, bust_by_hit, outcomes, outcomes_solved, total
 from .daily_life.wording import Wording
-from .generator import Draw, shuffled
+from .drafts import Draft, Made, chosen_cells, listed
+from .generator import Draw
 from .vocabulary import PEOPLE, nonce
 
 __all__ = ["BlackjackBeliefs"]
@@ -208,14 +208,8 @@ class BlackjackBeliefs:
         person: Literal["first", "third"] = "first",
         cells: list[str] | None = None,
     ) -> None:
-        for cell in cells or ():
-            if cell not in _CELLS:
-                close = nearest(cell, _CELLS) or "own total"
-                raise UserError(f"there is no cell {cell!r}, but there is {close!r}")
-        if cells is not None and (not cells or len(set(cells)) < len(cells)):
-            raise UserError("cells: name one or more, each once")
         self._first_person = person == "first"
-        self._cells = list(_CELLS) if cells is None else list(cells)
+        self._cells = chosen_cells(self.name, cells, _CELLS)
         self.period = 4 * len(self._cells)
         self.most_options = 4
 
@@ -233,42 +227,36 @@ class BlackjackBeliefs:
         cards = [_rank(card, looks.randrange(4)) for card in (*asked.own, asked.up)]
         you = "a" if self._first_person else None
         wording = Wording({"a": player}, you)
-        held = f"{', '.join(cards[:-2])} and {cards[-2]}"
-        options, gold, _ = shuffled(
-            draw.rng(*names, "options", twin),
-            asked.options,
-            asked.options.index(asked.answers[0].answer),
-        )
         world, seen_by = f"{self.name}-{draw.digest(*names)}", "1p" if you else "3p"
-        roles = {"correct": asked.answers[0].answer, **asked.lures}
-        return check_item(
-            Item(
-                id=f"{self.name}-{self.version}-{draw.digest(*names, twin, seen_by)}",
-                generator=self.name,
-                version=self.version,
-                cell=cell,
-                measures=measures if you else "control",
-                world=world,
-                pair=world,
-                variant="twin" if twin else "test",
-                rendering=seen_by,
-                rules=_RULES.replace("{soft}", _SOFT if hits else ""),
-                story=(
-                    f"At table {table} in {town}, Blackjack is played.",
-                    wording.sentence(f"{{a}} {{a:holds|hold}} {held}."),
-                    f"The dealer's open card is {cards[-1]}.",
-                ),
-                question=wording.sentence(asked.question),
-                options=tuple(options),
-                gold=gold,
-                labels=tuple(asked.answers),
-                roles=tuple(
-                    tuple(role for role, text in roles.items() if text == option)
-                    for option in options
-                ),
-                facts={"soft": hand_of(asked.own)[1], "open card": asked.up},
-            )
+        made = Made(
+            generator=self.name,
+            version=self.version,
+            cell=cell,
+            number=index // len(self._cells),
+            world=world,
+            pair=world,
+            variant="twin" if twin else "test",
+            rendering=seen_by,
+            id=f"{self.name}-{self.version}-{draw.digest(*names, twin, seen_by)}",
         )
+        roles = {"correct": asked.answers[0].answer, **asked.lures}
+        draft = Draft(
+            measures=measures if you else "control",
+            rules=_RULES.replace("{soft}", _SOFT if hits else ""),
+            story=(
+                f"At table {table} in {town}, Blackjack is played.",
+                wording.sentence(f"{{a}} {{a:holds|hold}} {listed(cards[:-1])}."),
+                f"The dealer's open card is {cards[-1]}.",
+            ),
+            question=wording.sentence(asked.question),
+            answers={
+                option: tuple(role for role, text in roles.items() if text == option)
+                for option in asked.options
+            },
+            labels=tuple(asked.answers),
+            facts={"soft": hand_of(asked.own)[1], "open card": asked.up},
+        )
+        return made.item(draw, draft)
 
 
 def _rank(card: int, of_ten: int) -> str:

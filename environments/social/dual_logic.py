@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from arena.errors import UserError, nearest
-from arena.items import Item, Label, Measures, check_item
+from arena.items import Item, Label
 
 from .beliefs.filtering import believed
 from .beliefs.table import belief_table
-from .beliefs.telling import Voice, listed, tell_story
+from .beliefs.telling import Voice, tell_story
 from .beliefs.visibility import rules_of
+from .drafts import Draft, Made, chosen_cells, listed
 from .dual_statements import KINDS, STAGES, Beliefs, Pair, Turn, World, world_of
-from .generator import Draw, shuffled
+from .generator import Draw
 
 __all__ = ["DualLogic"]
 
 _DESIGNS = 6 * STAGES
-_ANSWERS: tuple[str, ...] = ("Yes", "No")
+_NOTHING = (
+    "Who has learned nothing of where a thing is thinks nothing of where it is, nor of "
+    "where it is not."
+)
 
 
 class DualLogic:
@@ -62,14 +65,8 @@ class DualLogic:
         person: Literal["first", "third"] = "third",
         cells: list[str] | None = None,
     ) -> None:
-        for cell in cells or ():
-            if cell not in KINDS:
-                close = nearest(cell, KINDS) or "everyone"
-                raise UserError(f"there is no cell {cell!r}, but there is {close!r}")
-        if cells is not None and (not cells or len(set(cells)) < len(cells)):
-            raise UserError("cells: name one or more, each once")
         self._first_person = person == "first"
-        self._cells = list(KINDS) if cells is None else list(cells)
+        self._cells = chosen_cells(self.name, cells, KINDS)
         self.period = 2 * _DESIGNS * len(self._cells)
         self.most_options = 2
 
@@ -85,40 +82,32 @@ class DualLogic:
         world = world_of(rng, stages)
         you = world.people[0] if self._first_person else None
         pair = kind.pair(world, world.places[turn.at], Voice(you))
-        answers = _answers(world, pair, opposite=bool(opposite))
-        options, gold, _ = shuffled(
-            draw.rng(*names, "options", opposite),
-            _ANSWERS,
-            _ANSWERS.index(answers[0].answer),
-        )
+        labels = _answers(world, pair, opposite=bool(opposite))
         name, told = f"{self.name}-{draw.digest(*names)}", "1p" if you else "3p"
-        statement = pair.opposite if opposite else pair.statement
-        measures: Measures = "self-state" if you and kind.single else "tom"
-        rules = rules_of(world.setting, world.events)
-        picks = _picks(world, pair, opposite=bool(opposite))
-        return check_item(
-            Item(
-                id=f"{self.name}-{self.version}-{draw.digest(*names, opposite, told)}",
-                generator=self.name,
-                version=self.version,
-                cell=cell,
-                measures=measures,
-                world=name,
-                pair=name,
-                variant="twin" if opposite else "test",
-                rendering=told,
-                rules=f"{rules} Who has learned nothing of where a thing is thinks "
-                "nothing of where it is, nor of where it is not.",
-                story=tuple(tell_story(world.setting, world.events, you)),
-                question=f"Is this so: {statement}?",
-                options=tuple(options),
-                gold=gold,
-                labels=answers,
-                roles=tuple(_roles(option, answers[0], picks) for option in options),
-                picks={rule: options.index(text) for rule, text in picks.items()},
-                facts={"no belief": None in stages},
-            )
+        made = Made(
+            generator=self.name,
+            version=self.version,
+            cell=cell,
+            number=index // len(self._cells),
+            world=name,
+            pair=name,
+            variant="twin" if opposite else "test",
+            rendering=told,
+            id=f"{self.name}-{self.version}-{draw.digest(*names, opposite, told)}",
         )
+        statement = pair.opposite if opposite else pair.statement
+        picks = _picks(world, pair, opposite=bool(opposite))
+        draft = Draft(
+            measures="self-state" if you and kind.single else "tom",
+            rules=f"{rules_of(world.setting, world.events)} {_NOTHING}",
+            story=tuple(tell_story(world.setting, world.events, you)),
+            question=f"Is this so: {statement}?",
+            answers={text: _roles(text, labels[0], picks) for text in ("Yes", "No")},
+            labels=labels,
+            picks=picks,
+            facts={"no belief": None in stages},
+        )
+        return made.item(draw, draft)
 
 
 def _answers(world: World, pair: Pair, *, opposite: bool) -> tuple[Label, Label]:

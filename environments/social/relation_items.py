@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from arena.errors import UserError, nearest
-from arena.items import Item, Label, check_item
+from arena.items import Item, Label
 
 from .daily_life.wording import Wording
-from .generator import Draw, shuffled
+from .drafts import Draft, Made, chosen_cells
+from .generator import Draw
 from .relation_puzzles import PUZZLES, VARIATIONS, Puzzle, Turn
 from .vocabulary import PEOPLE, nonce
 
@@ -56,16 +56,10 @@ class Relations:
         person: Literal["first", "third"] = "first",
         cells: list[str] | None = None,
     ) -> None:
-        for cell in cells or ():
-            if cell not in PUZZLES:
-                close = nearest(cell, PUZZLES) or "siblings"
-                raise UserError(f"there is no cell {cell!r}, but there is {close!r}")
-        if cells is not None and (not cells or len(set(cells)) < len(cells)):
-            raise UserError("cells: name one or more, each once")
         self._first_person = person == "first"
-        self._cells = list(PUZZLES) if cells is None else list(cells)
+        self._cells = chosen_cells(self.name, cells, PUZZLES)
         self.period = 2 * _DESIGNS * len(VARIATIONS) * len(self._cells)
-        self.most_options = 2 if self._cells == ["known"] else 4
+        self.most_options = 2 if self._cells == ("known",) else 4
 
     def item(self, draw: Draw, index: int) -> Item:
         """Return the item of this index."""
@@ -78,47 +72,38 @@ class Relations:
         variation = VARIATIONS[pair // _DESIGNS % len(VARIATIONS)]
         turn = Turn(rng, pair % _DESIGNS, bool(twin), variation)
         puzzle = PUZZLES[cell](turn)
-        options, gold, _ = shuffled(
-            draw.rng(*names, "options", twin),
-            puzzle.options,
-            puzzle.options.index(puzzle.walked),
-        )
         you = "a" if self._first_person else None
         wording = Wording(dict(zip("ab", people, strict=True)), you)
         lines = [f"{{a}} {{a:lives|live}} at number {home}.", *puzzle.lines]
         world, person = f"{self.name}-{draw.digest(*names)}", "1p" if you else "3p"
-        return check_item(
-            Item(
-                id=f"{self.name}-{self.version}-{draw.digest(*names, twin, person)}",
-                generator=self.name,
-                version=self.version,
-                cell=cell,
-                measures="control",
-                world=world,
-                pair=world,
-                variant="twin" if twin else "test",
-                rendering=person,
-                rules=wording.sentence(puzzle.rules),
-                story=tuple(wording.sentence(line) for line in lines),
-                question=wording.sentence(puzzle.question),
-                options=tuple(options),
-                gold=gold,
-                labels=(
-                    Label("graph walk", puzzle.walked, "counted at the end"),
-                    Label("reckoning", puzzle.reckoned, "from the numbers told"),
-                ),
-                roles=tuple(_roles(puzzle, option) for option in options),
-                picks={} if puzzle.told is None else {"told": _at(options, puzzle)},
-                fair=("told",) if puzzle.told == puzzle.walked else (),
-                facts={"structure": puzzle.structure, "variation": variation},
-            )
+        made = Made(
+            generator=self.name,
+            version=self.version,
+            cell=cell,
+            number=index // len(self._cells),
+            world=world,
+            pair=world,
+            variant="twin" if twin else "test",
+            rendering=person,
+            id=f"{self.name}-{self.version}-{draw.digest(*names, twin, person)}",
         )
+        draft = Draft(
+            measures="control",
+            rules=wording.sentence(puzzle.rules),
+            story=tuple(wording.sentence(line) for line in lines),
+            question=wording.sentence(puzzle.question),
+            answers={option: _roles(puzzle, option) for option in puzzle.options},
+            labels=(
+                Label("graph walk", puzzle.walked, "counted at the end"),
+                Label("reckoning", puzzle.reckoned, "from the numbers told"),
+            ),
+            picks={} if puzzle.told is None else {"told": puzzle.told},
+            fair=("told",) if puzzle.told == puzzle.walked else (),
+            facts={"structure": puzzle.structure, "variation": variation},
+        )
+        return made.item(draw, draft)
 
 
 def _roles(puzzle: Puzzle, option: str) -> tuple[str, ...]:
     named = {"correct": puzzle.walked, "told": puzzle.told}
     return tuple(role for role, text in named.items() if text == option)
-
-
-def _at(options: list[str], puzzle: Puzzle) -> int:
-    return options.index(puzzle.told or "")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from math import lcm
 from typing import ClassVar, Literal
 
-from arena.errors import UserError, nearest
-from arena.items import Item, Label, check_item
+from arena.items import Item, Label
 
-from ..generator import Draw, shuffled
+from ..drafts import Draft, Made, chosen_cells
+from ..generator import Draw
 from ..vocabulary import PEOPLE, nonce
 from .emotion import Emotion
 from .faux_pas import FauxPas, FauxPasWho
@@ -112,7 +112,9 @@ class DailyLife:
         cells: list[str] | None = None,
     ) -> None:
         self._first_person = person == "first"
-        self._scenes = _chosen(_scenes(), cells)
+        known = {scene.cell: scene for scene in _scenes()}
+        wanted = chosen_cells(self.name, cells, known)
+        self._scenes = [known[cell] for cell in wanted]
         longest = lcm(*(scene.designs for scene in self._scenes))
         self.period = 2 * longest * len(self._scenes)
         self.most_options = max(scene.options for scene in self._scenes)
@@ -121,79 +123,51 @@ class DailyLife:
         """Return the item of this index."""
         scene = self._scenes[index % len(self._scenes)]
         number = index // len(self._scenes)
-        pair, twin = number // 2, number % 2 == 1
+        pair, twin = divmod(number, 2)
         names = (self.name, self.version, scene.cell, pair)
         rng = draw.rng(*names)
         people = rng.sample(PEOPLE, 4)
-        asked = scene.ask(rng, pair % scene.designs, twin=twin)
-        lines = _with_asides(draw.rng(*names, "asides"), asked.lines)
-        return self._told(draw, scene, pair, twin, people, asked, lines)
-
-    def _told(
-        self,
-        draw: Draw,
-        scene: Scene,
-        pair: int,
-        twin: bool,
-        people: Sequence[str],
-        asked: Asked,
-        lines: Sequence[str],
-    ) -> Item:
-        """Word the question for its reader, with its options in a random order."""
+        asked = scene.ask(rng, pair % scene.designs, twin=bool(twin))
         you = asked.you if self._first_person else None
         wording = Wording(dict(zip("abcd", people, strict=True)), you)
-        texts = [wording.sentence(option) for option in asked.options]
-        names = (self.name, self.version, scene.cell, pair)
-        options, gold, order = shuffled(
-            draw.rng(*names, "options", int(twin)), texts, asked.readings[0].option
+        lines = _with_asides(draw.rng(*names, "asides"), asked.lines)
+        world, person = f"{self.name}-{draw.digest(*names)}", "1p" if you else "3p"
+        made = Made(
+            generator=self.name,
+            version=self.version,
+            cell=scene.cell,
+            number=number,
+            world=world,
+            pair=world,
+            variant="twin" if twin else "test",
+            rendering=person,
+            id=f"{self.name}-{self.version}-{draw.digest(*names, twin, person)}",
         )
-        place = {old: new for new, old in enumerate(order)}
-        world = f"{self.name}-{draw.digest(*names)}"
-        person = "1p" if you else "3p"
-        return check_item(
-            Item(
-                id=f"{self.name}-{self.version}-{draw.digest(*names, twin, person)}",
-                generator=self.name,
-                version=self.version,
-                cell=scene.cell,
-                measures=asked.measures if you else "tom",
-                world=world,
-                pair=world,
-                variant="twin" if twin else "test",
-                rendering=person,
-                rules=asked.rules,
-                story=tuple(wording.sentence(line) for line in lines),
-                question=wording.sentence(asked.question),
-                options=tuple(options),
-                gold=gold,
-                labels=tuple(
-                    Label(reading.by, texts[reading.option], reading.because)
-                    for reading in asked.readings
-                ),
-                roles=tuple(tuple(_roles(asked, old)) for old in order),
-                picks={rule: place[old] for rule, old in asked.picks.items()},
-                fair=tuple(asked.fair),
-                facts=dict(asked.facts),
-            )
-        )
+        return made.item(draw, _told(asked, wording, lines))
 
 
-def _chosen(scenes: Sequence[Scene], cells: list[str] | None) -> list[Scene]:
-    if cells is None:
-        return list(scenes)
-    known = {scene.cell: scene for scene in scenes}
-    for cell in cells:
-        if cell not in known:
-            close = nearest(cell, known) or "emotion"
-            raise UserError(f"there is no cell {cell!r}, but there is {close!r}")
-    if not cells or len(set(cells)) < len(cells):
-        raise UserError("cells: name one or more, each once")
-    return [known[cell] for cell in cells]
+def _told(asked: Asked, wording: Wording, lines: Sequence[str]) -> Draft:
+    """Word the question for its reader."""
+    texts = [wording.sentence(option) for option in asked.options]
+    return Draft(
+        measures=asked.measures if wording.you else "tom",
+        rules=asked.rules,
+        story=tuple(wording.sentence(line) for line in lines),
+        question=wording.sentence(asked.question),
+        answers={text: _roles(asked, at) for at, text in enumerate(texts)},
+        labels=tuple(
+            Label(reading.by, texts[reading.option], reading.because)
+            for reading in asked.readings
+        ),
+        picks={rule: texts[at] for rule, at in asked.picks.items()},
+        fair=tuple(asked.fair),
+        facts=dict(asked.facts),
+    )
 
 
-def _roles(asked: Asked, option: int) -> list[str]:
-    correct = ["correct"] if option == asked.readings[0].option else []
-    return [*correct, *(role for role, at in asked.roles.items() if at == option)]
+def _roles(asked: Asked, option: int) -> tuple[str, ...]:
+    correct = ("correct",) if option == asked.readings[0].option else ()
+    return (*correct, *(role for role, at in asked.roles.items() if at == option))
 
 
 def _with_asides(rng: random.Random, lines: Sequence[str]) -> list[str]:

@@ -130,10 +130,9 @@ def test_both_persons_have_one_world_and_one_answer() -> None:
         assert first.gold == third.gold
 
 
-@pytest.mark.parametrize("cells", [["own"], [], ["own bust", "own bust"]])
-def test_cells_that_are_not_there_or_twice_are_refused(cells: list[str]) -> None:
-    with pytest.raises(UserError, match="cell"):
-        BlackjackBeliefs(cells=cells)
+def test_a_cell_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UserError, match="no cell 'own'"):
+        BlackjackBeliefs(cells=["own"])
 
 
 def test_no_blind_rule_is_right() -> None:
