@@ -38,10 +38,11 @@ class Family(NamedTuple):
     kindest: int
     """The place of the deed that pleases others most."""
     eliciting: tuple[tuple[str, str], ...]
-    """For each feeling the two conditions that elicit it, in words of `grounds` and
-    `values`."""
+    """For each feeling the two conditions that elicit it."""
     grounds: tuple[str, str]
+    """What the first variable's values are called there."""
     values: tuple[str, str]
+    """What the states are called there."""
     topics: tuple[Topic, ...]
 
 

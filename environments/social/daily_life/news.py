@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["BELIEF", "Report", "has_changed", "last_learned", "now_believed"]
+__all__ = ["BELIEF", "Report", "last_learned", "now_believed"]
 
 BELIEF = (
     "A person believes the last that this person has learned of a matter; what nobody "
@@ -40,8 +40,3 @@ def now_believed(reports: Sequence[Report], person: str) -> int:
 def last_learned(reports: Sequence[Report], person: str) -> int:
     """Return the state that a person believes, from the latest report backwards."""
     return next(r.state for r in reversed(reports) if person in r.learned_by)
-
-
-def has_changed(reports: Sequence[Report]) -> bool:
-    """Whether the state is another than at first."""
-    return reports[0].state != reports[-1].state

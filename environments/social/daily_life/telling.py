@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from typing import NamedTuple
 
 from .news import Report
 
-__all__ = ["News", "news"]
+__all__ = ["news"]
 
 _FIRST = (
     "{p} {p:reads|read} on the notice board that {x}.",
@@ -31,17 +32,13 @@ _UNLEARNED = (
 )
 
 
-class News:
-    """A person hears that the matter is so, but it is otherwise.
+class News(NamedTuple):
+    """A person hears that a matter is so, but it is otherwise."""
 
-    Attributes:
-        reports: What was the case and who learned of it.
-        lines: The same, told; the last line says whether the person learned of it.
-    """
-
-    def __init__(self, reports: tuple[Report, ...], lines: tuple[str, str, str]):
-        self.reports = reports
-        self.lines = lines
+    reports: tuple[Report, ...]
+    """What was the case, and who learned of it."""
+    lines: tuple[str, str, str]
+    """The same, told; the last line says whether the person learned of the change."""
 
 
 def news(
@@ -61,24 +58,14 @@ def news(
         first: The state that is reported first.
         learned: Whether the person learns of the other.
     """
-    opening, change, way = (
-        rng.choice(_FIRST),
-        rng.choice(_CHANGE),
-        rng.randrange(len(_LEARNED)),
-    )
-    last = _LEARNED[way] if learned else _UNLEARNED[way]
+    opening, change = rng.choice(_FIRST), rng.choice(_CHANGE)
+    way = rng.randrange(len(_LEARNED))
+    heard = _LEARNED[way] if learned else _UNLEARNED[way]
     lines = (
-        opening.replace("{x}", states[first]),
+        opening.replace("{p", "{" + person).replace("{x}", states[first]),
         change.replace("{x}", states[1 - first]),
-        last,
+        heard.replace("{p", "{" + person),
     )
     told = frozenset([person])
-    reports = (Report(first, told), Report(1 - first, told if learned else frozenset()))
-    return News(
-        reports,
-        (
-            lines[0].replace("{p", "{" + person),
-            lines[1],
-            lines[2].replace("{p", "{" + person),
-        ),
-    )
+    later = Report(1 - first, told if learned else frozenset())
+    return News((Report(first, told), later), lines)
