@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -35,15 +35,16 @@ def print_audits(audits: Mapping[str, Audit], *, every: bool = False) -> None:
         audits: By the name of what was audited.
         every: All rules, and not only each cell's worst.
     """
-    several = len(audits) > 1
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("scenario",) * several + ("cell", "rule" if every else "worst rule"):
+    for name in ("cell", "rule" if every else "worst rule"):
         table.add_column(name, overflow="fold")
     for name in ("n", "right", "chance", "at most", "fair", ""):
         table.add_column(name, justify="right", no_wrap=True)
-    for name, row in _chosen(audits, every):
-        names = (name,) * several + (row.cell, row.rule)
-        table.add_row(*(Text(shown(text)) for text in names), *_numbers(row))
+    for name, audit in audits.items():
+        table.add_row(Text(shown(name), style="bold"))
+        for row in audit.rows if every else worst_rows(audit):
+            names = (f"  {row.cell}", row.rule)
+            table.add_row(*(Text(shown(text)) for text in names), *_numbers(row))
     if table.row_count:
         _console().print(table)
 
@@ -63,12 +64,6 @@ def audit_rows(audit: Audit) -> list[dict[str, Any]]:
         }
         for row in audit.rows
     ]
-
-
-def _chosen(audits: Mapping[str, Audit], every: bool) -> Iterator[tuple[str, Row]]:
-    for name, audit in audits.items():
-        for row in audit.rows if every else worst_rows(audit):
-            yield name, row
 
 
 def _numbers(row: Row) -> tuple[str, ...]:
