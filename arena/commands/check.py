@@ -59,6 +59,8 @@ def check(
     audits: dict[str, Audit] = {}
     for name in scenarios:
         for _, scenario in load_suite(name).entries:
+            if scenario.name in failed:
+                continue  # another suite has it too
             try:
                 told = _checked(scenario, agent, sandbox, items, audits)
                 failed[scenario.name] = None

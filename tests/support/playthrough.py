@@ -32,6 +32,17 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
             "before": 3,
         },
     ],
+    "Social-v1": [
+        {"knobs": {"rendering": "1p"}},
+        {"mode": "lived", "acts": ["look", "move", "say"]},
+        *(
+            {"generator": name}
+            for name in (
+                *("blackjack", "conversations", "counterfactual", "daily-life"),
+                *("dual-logic", "new-world", "relations", "talk"),
+            )
+        ),
+    ],
 }
 SEEDS = (0, 1)
 
