@@ -67,8 +67,8 @@ def test_an_unknown_name_is_answered_with_the_nearest(
 
 
 def test_an_unknown_name_that_is_near_to_none_is_answered_with_all() -> None:
-    with pytest.raises(UnknownName, match=", ".join(names("agents"))):
-        load("agents", "zzz")
+    with pytest.raises(UnknownName, match=", ".join(names("environments"))):
+        load("environments", "zzz")
 
 
 def test_an_unknown_name_where_there_is_none_says_so() -> None:
