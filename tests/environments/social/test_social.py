@@ -12,6 +12,7 @@ from arena.audit import audit
 from arena.errors import UserError
 from arena.item_files import write_items
 from arena.registry import environment_class, make_env
+from arena.run import score_run
 from arena.run_folder import RunFolder
 from arena.scoring import score_trajectory
 from arena.verify import verify_run
@@ -131,16 +132,21 @@ def test_oracle_is_always_right_and_reality_never_where_belief_is_false(
         assert headline == {value}
 
 
-def test_a_lived_episode_verifies_and_scores_the_same_offline(tmp_path: Path) -> None:
-    path = social_scenario(tmp_path / "mine", parameters='mode = "lived"')
-    folder = RunFolder(play_run(tmp_path / "run", path, agent="oracle"))
+@pytest.mark.parametrize("agent", ["oracle", "random"])
+def test_a_lived_false_belief_verifies_and_scores_the_same_offline(
+    tmp_path: Path, agent: str
+) -> None:
+    plan = plan_of("social/lived-beliefs", agent=agent, epochs=1, items=8)
+    play_plan(plan, tmp_path / "run")
+    folder = RunFolder(tmp_path / "run")
     assert verify_run(folder) == []
     before = folder.scores()
-    for spec in folder.manifest.plan.episodes():
-        again = score_trajectory(
-            folder.trajectory(spec.episode), folder.manifest.plan.scenarios[0].scorers
-        )
+    for spec in plan.episodes():
+        trajectory = folder.trajectory(spec.episode)
+        assert "lived" == trajectory.evidence["mode"]
+        again = score_trajectory(trajectory, plan.scenarios[0].scorers)
         assert again == list(before[spec.episode])
+    assert score_run(folder) == before
 
 
 def test_no_answer_counts_as_wrong_and_its_confidence_is_missing(
