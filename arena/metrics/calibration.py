@@ -14,7 +14,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from ..intervals import Estimate
-from .resampling import draws_of, ends_of
+from .resampling import interval_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,26 +111,40 @@ def calibration_interval(
     outcomes: Sequence[float],
     confidence: float = 0.95,
     *,
+    worlds: Sequence[str] = (),
     resamples: int = 500,
     seed: int = 0,
 ) -> Estimate:
-    """Estimate the calibration error with a bootstrap over answers.
+    """Estimate the calibration error with a bootstrap over worlds.
 
     It is biased upwards for few answers, and so is its interval.
+
+    Args:
+        confidences: Of the answers.
+        outcomes: Whether they were right.
+        confidence: Nominal coverage.
+        worlds: What each answer is about; by default each is drawn on its own.
+        resamples: How often to draw.
+        seed: Of the draws.
     """
     import numpy as np
 
     value = calibration_error(reliability(confidences, outcomes))
     n = len(confidences)
-    if n < 2:
-        return Estimate(n, value, None, None, confidence, "bootstrap")
+    method = "cluster-bootstrap"
+    if n == 0:
+        return Estimate(n, value, None, None, confidence, method)
     order = sorted(range(n), key=confidences.__getitem__)
     right = np.array([outcomes[i] for i in order], dtype=float)
     stated, starts = np.unique([confidences[i] for i in order], return_index=True)
+    names = worlds or [str(i) for i in range(n)]
+    drawn = {name: column for column, name in enumerate(dict.fromkeys(names))}
+    columns = np.array([drawn[names[i]] for i in order])
 
     def of(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        counts = np.add.reduceat(weights, starts, axis=1)
-        hits = np.add.reduceat(weights * right, starts, axis=1)
+        often = weights[:, columns]
+        counts = np.add.reduceat(often, starts, axis=1)
+        hits = np.add.reduceat(often * right, starts, axis=1)
         errors: list[float] = []
         for count, hit in zip(counts.tolist(), hits.tolist(), strict=True):
             alike = [a for a in zip(stated.tolist(), count, hit, strict=True) if a[1]]
@@ -138,8 +152,8 @@ def calibration_interval(
             errors.append(calibration_error(bins) or 0.0)
         return np.array(errors)
 
-    low, high = ends_of(draws_of(n, of, resamples, seed), confidence)
-    return Estimate(n, value, low, high, confidence, "bootstrap")
+    low, high = interval_of(len(drawn), of, confidence, resamples, seed)
+    return Estimate(n, value, low, high, confidence, method)
 
 
 def auroc(confidences: Sequence[float], outcomes: Sequence[float]) -> float | None:
@@ -190,9 +204,13 @@ def aurc(confidences: Sequence[float], outcomes: Sequence[float]) -> float | Non
 
 
 def _bins(alike: Sequence[_Alike], bins: int, fewest: int) -> list[Bin]:
-    """Group answers of equal confidence, sorted, into bins of equal mass."""
-    left = n = sum(count for _, count, _ in alike)
-    wanted = max(1, min(bins, int(n // fewest)))
+    """Group answers of equal confidence, sorted, into bins of equal mass.
+
+    What a large group of equals takes too much, the bins after it share.
+    """
+    left = sum(count for _, count, _ in alike)
+    wanted = max(1, min(bins, int(left // fewest)))
+    mass = left / wanted
     found: list[Bin] = []
     size = stated = right = 0.0
     for confidence, count, hits in alike:
@@ -200,8 +218,8 @@ def _bins(alike: Sequence[_Alike], bins: int, fewest: int) -> list[Bin]:
         stated += confidence * count
         right += hits
         left -= count
-        due = n - left >= (len(found) + 1) * n / wanted and size >= fewest
-        if not left or (due and left >= fewest):
+        if not left or (size >= max(mass, fewest) and left >= fewest):
             found.append(Bin(int(size), stated / size, right / size))
             size = stated = right = 0.0
+            mass = left / max(1, wanted - len(found))
     return found

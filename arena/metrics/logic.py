@@ -8,9 +8,13 @@ from statistics import NormalDist, fmean
 __all__ = ["coherence", "d_prime", "pair_accuracy", "yes_bias"]
 
 
-def coherence(affirmed: Sequence[tuple[bool, bool]]) -> float | None:
-    """Return the share of pairs of opposites of which exactly one was affirmed."""
-    return fmean(float(a != b) for a, b in affirmed) if affirmed else None
+def coherence(affirmed: Sequence[tuple[bool | None, bool | None]]) -> float | None:
+    """Return the share of pairs of opposites of which exactly one was affirmed.
+
+    The other must have been denied: None, for no answer, is neither.
+    """
+    both = {True, False}
+    return fmean(float({a, b} == both) for a, b in affirmed) if affirmed else None
 
 
 def pair_accuracy(right: Sequence[tuple[bool, bool]]) -> float | None:

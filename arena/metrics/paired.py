@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..intervals import Estimate
-from .resampling import RESAMPLES, bootstrap_of_worlds, draws_of, ends_of
+from .resampling import RESAMPLES, bootstrap_of_worlds, interval_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,10 +92,9 @@ def difference_in_differences(
         return gaps[:, 0] - gaps[:, 1]
 
     value = float(of(np.ones((1, len(worlds))))[0])
-    if len(worlds) < 2 or not (np.ptp(sums[0]) or np.ptp(sums[1])):
+    if not (np.ptp(sums[0]) or np.ptp(sums[1])):
         return Estimate(n, value, None, None, confidence, "cluster-bootstrap")
-    draws = draws_of(len(worlds), of, resamples, seed)
-    low, high = ends_of(draws, confidence)
+    low, high = interval_of(len(worlds), of, confidence, resamples, seed)
     return Estimate(n, value, low, high, confidence, "cluster-bootstrap")
 
 

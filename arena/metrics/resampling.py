@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["RESAMPLES", "bootstrap_of_worlds", "draws_of", "ends_of"]
+__all__ = ["RESAMPLES", "bootstrap_of_worlds", "draws_of", "interval_of"]
 
 RESAMPLES = 2000
+FEWEST_WORLDS = 5
+"""Of fewer the interval is far too short: of two worlds it holds the mean in 6 of 10
+cases where 95 of 100 are claimed."""
+FEWEST_DRAWS = 100
 _AT_ONCE = 4_000_000  # numbers of a block of draws: 32 MB
 
 
@@ -27,7 +31,7 @@ def bootstrap_of_worlds(
 ) -> Estimate:
     """Estimate the mean of all values by a percentile bootstrap over worlds.
 
-    There is no interval for fewer than two worlds, nor where all values are equal,
+    There is no interval for fewer than five worlds, nor where all values are equal,
     since the bootstrap would then claim certainty.
     """
     import numpy as np
@@ -39,14 +43,43 @@ def bootstrap_of_worlds(
     sums = np.array([math.fsum(v) for v in values])
     counts = np.array([float(len(v)) for v in values])
     mean = float(sums.sum() / n)
-    if len(values) < 2 or len({x for v in values for x in v}) < 2:
+    if len({x for v in values for x in v}) < 2:
         return Estimate(n, mean, None, None, confidence, "cluster-bootstrap")
 
     def of(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return (weights @ sums) / (weights @ counts)
 
-    low, high = ends_of(draws_of(len(values), of, resamples, seed), confidence)
+    low, high = interval_of(len(values), of, confidence, resamples, seed)
     return Estimate(n, mean, low, high, confidence, "cluster-bootstrap")
+
+
+def interval_of(
+    worlds: int,
+    statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> tuple[float | None, float | None]:
+    """Return the percentile interval of a statistic of resampled worlds.
+
+    There is none for fewer than five worlds, nor for fewer than 100 draws that have
+    something to say.
+
+    Args:
+        worlds: How many there are.
+        statistic: As for `draws_of`.
+        confidence: Nominal coverage.
+        resamples: How often to draw.
+        seed: Of the draws.
+    """
+    if worlds < FEWEST_WORLDS:
+        return None, None
+    draws = sorted(draws_of(worlds, statistic, resamples, seed))
+    if len(draws) < FEWEST_DRAWS:
+        return None, None
+    tail = (1 - confidence) / 2
+    last = len(draws) - 1
+    return draws[math.floor(tail * last)], draws[math.ceil((1 - tail) * last)]
 
 
 def draws_of(
@@ -76,15 +109,3 @@ def draws_of(
             weights = rng.multinomial(worlds, even, size=size).astype(float)
             found += statistic(weights).tolist()
     return [value for value in found if not math.isnan(value)]
-
-
-def ends_of(
-    draws: Sequence[float], confidence: float
-) -> tuple[float | None, float | None]:
-    """Return the percentile interval of draws, and none of fewer than 100."""
-    if len(draws) < 100:
-        return None, None
-    ordered = sorted(draws)
-    tail = (1 - confidence) / 2
-    last = len(ordered) - 1
-    return ordered[math.floor(tail * last)], ordered[math.ceil((1 - tail) * last)]

@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from ..intervals import Estimate
-from .resampling import RESAMPLES, draws_of, ends_of
+from .resampling import RESAMPLES, interval_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -151,7 +151,7 @@ def skill_interval(
         gain = weights @ right - habit
         return np.where(room < 1e-9, np.nan, gain / room)
 
-    low, high = ends_of(draws_of(n, of, resamples, seed), confidence)
+    low, high = interval_of(n, of, confidence, resamples, seed)
     return Estimate(n, value, low, high, confidence, method)
 
 

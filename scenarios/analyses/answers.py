@@ -20,6 +20,7 @@ __all__ = [
     "chance_of",
     "grouped",
     "per_item",
+    "sets_of",
 ]
 
 Key = TypeVar("Key", bound=Hashable)
@@ -172,6 +173,17 @@ def by_world(answers: Iterable[Answer]) -> dict[str, list[float]]:
     """Return how often each item was right, by its world."""
     worlds = grouped(answers, lambda a: a.item.world)
     return {world: per_item(group) for world, group in worlds.items()}
+
+
+def sets_of(
+    answers: Iterable[Answer], name: Callable[[Answer], Hashable]
+) -> list[list[list[Answer]]]:
+    """Return the sets of answers that have a name in common, and of each its epochs.
+
+    Sets of other runs or tellings are others.
+    """
+    sets = grouped(answers, lambda a: (a.run, a.telling, name(a)))
+    return [[*grouped(own, lambda a: a.epoch).values()] for own in sets.values()]
 
 
 def chance_of(answers: Sequence[Answer]) -> float:

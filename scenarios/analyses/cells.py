@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import StatisticsError, correlation
 from typing import TYPE_CHECKING
 
 from arena.analysis import Section, Table, Value
-from arena.intervals import Estimate, rate_interval
+from arena.intervals import Estimate, rate_interval, wilson
 from arena.metrics.chance import corrected, index, kappa
 from arena.metrics.paired import consistency
-from arena.metrics.resampling import bootstrap_of_worlds, draws_of, ends_of
+from arena.metrics.resampling import bootstrap_of_worlds, interval_of
 from arena.metrics.weakest import weakest
 
 from .answers import Answer, agents_of, by_world, chance_of, grouped, per_item
@@ -31,12 +32,17 @@ INDICES = {
 
 
 def corrected_score(answers: Sequence[Answer]) -> Estimate:
-    """Estimate κ with an interval over worlds, or Wilson's where that has none."""
-    chance = chance_of(answers)
-    found = bootstrap_of_worlds(by_world(answers))
-    if found.low is None:
-        found = rate_interval(per_item(answers))
-    return corrected(found, chance)
+    """Estimate κ with an interval over worlds.
+
+    Where there is none, it is Wilson's of as many values as there are worlds: that of
+    the items would claim that those of one world say as much as others.
+    """
+    worlds = by_world(answers)
+    found = bootstrap_of_worlds(worlds)
+    if found.low is None and found.value is not None:
+        low, high = wilson(found.value * len(worlds), len(worlds))
+        found = replace(found, low=low, high=high, method="wilson")
+    return corrected(found, chance_of(answers))
 
 
 def cells(answers: Sequence[Answer]) -> Iterator[Section]:
@@ -58,7 +64,8 @@ def cells(answers: Sequence[Answer]) -> Iterator[Section]:
         note=(
             "Accuracy with Wilson's interval. κ = (accuracy − chance) / (1 − chance), "
             "its interval by drawing whole worlds again, as items of one world are "
-            "alike; by Wilson's where all items agree. An answer that was never given "
+            "alike; by Wilson's of as many values as there are worlds where all items "
+            "agree, or worlds are fewer than five. An answer that was never given "
             "is wrong."
         ),
         main=len(agents_of(answers)) > MOST_AGENTS,
@@ -194,15 +201,16 @@ def _mean_of_cells(answers: Sequence[Answer]) -> Estimate:
     ]
     n = sum(map(len, right))
     low = high = None
-    if len(worlds) > 1 and len({x for values in right for x in values}) > 1:
-        low, high = ends_of(draws_of(len(worlds), of), 0.95)
+    if len({x for values in right for x in values}) > 1:
+        low, high = interval_of(len(worlds), of)
     return Estimate(n, index(scores), low, high, 0.95, "cluster-bootstrap")
 
 
 def _correlation(answers: Sequence[Answer]) -> str:
     """Say how the two indices go together over agents, from three on."""
     pairs: list[tuple[float, float]] = []
-    for agent in agents_of(answers):
+    agents = agents_of(answers)
+    for agent in agents if len(agents) >= 3 else ():
         found = [
             _mean_of_cells(own).value
             for measures in ("tom", "self-state")

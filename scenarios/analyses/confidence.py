@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from arena.analysis import Figure, Section, Table, Value
@@ -21,7 +22,8 @@ from .charts import Point, curves
 
 __all__ = ["confidence"]
 
-Stated = tuple[list[float], list[float]]
+Stated = tuple[list[float], list[float], list[str]]
+"""Of each answer the confidence, whether it is right, and the world."""
 
 
 def confidence(answers: Sequence[Answer]) -> Iterator[Section]:
@@ -30,7 +32,7 @@ def confidence(answers: Sequence[Answer]) -> Iterator[Section]:
         agent: _stated(own)
         for agent, own in grouped(answers, lambda a: a.agent).items()
     }
-    stated = {agent: both for agent, both in stated.items() if both[0]}
+    stated = {agent: own for agent, own in stated.items() if own[0]}
     if not stated:
         return
     table = Table(
@@ -39,11 +41,12 @@ def confidence(answers: Sequence[Answer]) -> Iterator[Section]:
             *("agent", "answers", "stated", "right", "Brier", "skill"),
             *("calibration error", "AUROC", "AURC"),
         ),
-        rows=[_row(agent, *both) for agent, both in stated.items()],
+        rows=[_row(agent, *own) for agent, own in stated.items()],
         note=(
             "Skill: 1 − Brier score / that of always stating the mean accuracy. "
             "Calibration error: in up to 15 bins of equal mass with 20 answers or "
-            "more, biased upwards where answers are few. AUROC: the chance that a "
+            "more, biased upwards where answers are few; its interval by drawing whole "
+            "worlds again. AUROC: the chance that a "
             "right answer was stated more surely than a wrong one. AURC: mean share "
             "wrong among the surest; lower is better."
         ),
@@ -52,30 +55,37 @@ def confidence(answers: Sequence[Answer]) -> Iterator[Section]:
 
 
 def _stated(answers: Sequence[Answer]) -> Stated:
-    kept = [(a.confidence, a.right) for a in answers if a.chosen is not None]
-    both = [(stated, right) for stated, right in kept if stated is not None]
-    return [stated for stated, _ in both], [right for _, right in both]
-
-
-def _row(agent: str, stated: list[float], right: list[float]) -> Sequence[Value]:
-    n = len(stated)
-    mean, accuracy = sum(stated) / n, sum(right) / n
-    scores = brier(stated, right), brier_skill(stated, right)
-    error = calibration_interval(stated, right)
+    kept = [
+        (a.confidence, a.right, a.item.world)
+        for a in answers
+        if a.chosen is not None and a.confidence is not None
+    ]
     return (
-        *(agent, n, mean, accuracy, *scores, error),
+        [c for c, _, _ in kept],
+        [right for _, right, _ in kept],
+        [w for _, _, w in kept],
+    )
+
+
+def _row(
+    agent: str, stated: list[float], right: list[float], worlds: list[str]
+) -> Sequence[Value]:
+    scores = brier(stated, right), brier_skill(stated, right)
+    error = calibration_interval(stated, right, worlds=worlds)
+    return (
+        *(agent, len(stated), fmean(stated), fmean(right), *scores, error),
         *(auroc(stated, right), aurc(stated, right)),
     )
 
 
-def _figure(stated: Mapping[str, Stated]) -> Figure:
+def _figure(answers: Mapping[str, Stated]) -> Figure:
     lines = {
         agent: [
             Point(b.confidence, rate_interval([1.0] * hits + [0.0] * (b.n - hits)))
-            for b in reliability(*both)
+            for b in reliability(stated, right)
             for hits in (round(b.n * b.accuracy),)
         ]
-        for agent, both in stated.items()
+        for agent, (stated, right, _) in answers.items()
     }
 
     def draw(canvas: Any) -> None:

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from arena.analysis import Episode, Section, Table, Value, analysis
 from arena.intervals import rate_interval
 
+from .answers import grouped
+
 __all__ = ["egosocialarena"]
 
 
@@ -117,13 +119,22 @@ def _rows(played: Sequence[Episode]) -> Iterator[Sequence[Value]]:
         mine = [e for e in played if e.scenario == row.scenario and _counts(e)]
         for agent in dict.fromkeys(e.agent for e in mine):
             own = [e for e in mine if e.agent == agent]
-            accuracy = rate_interval([_accuracy(e) for e in own])
+            asked = grouped(own, _asked)
+            accuracy = rate_interval([fmean(map(_accuracy, g)) for g in asked.values()])
             chances = [1 / len(e.evidence["item"]["options"]) for e in own if _item(e)]
             chance = fmean(chances) if chances else None
             yield (
                 *(row.paper, row.first, row.third, agent, accuracy.n, accuracy),
                 *(chance, row.scenario, row.differs),
             )
+
+
+def _asked(episode: Episode) -> tuple[object, ...]:
+    """Return what is one value: an item with all of its epochs, or a game."""
+    item = _item(episode)
+    if item is None:
+        return episode.run, episode.sample, episode.epoch
+    return episode.run, item["id"]
 
 
 def _counts(episode: Episode) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from arena.analysis import Section, Table, Value
 from arena.intervals import rate_interval
@@ -29,8 +30,9 @@ def lures(answers: Sequence[Answer]) -> Iterator[Section]:
             columns=("scenario", "lure", "agent", "wrong", "took it", "by chance"),
             rows=rows,
             note=(
-                "Wrong: wrong answers to items that offer the lure. Took it: how many "
-                "of them chose it. By chance: if every wrong option were as likely. "
+                "Wrong: items that offer the lure and were answered wrong. Took it: "
+                "how many of these answers chose it, an item's epochs being one "
+                "value. By chance: if every wrong option were as likely. "
                 "An option may be several lures at once."
             ),
         )
@@ -40,13 +42,13 @@ def lures(answers: Sequence[Answer]) -> Iterator[Section]:
 def _taken(wrong: Sequence[Answer], role: str) -> tuple[Value, ...]:
     taken: list[float] = []
     even: list[float] = []
-    for answer in wrong:
-        options = _offered(answer)
-        lure = [option for option in options if role in answer.roles(option)]
+    for group in grouped(wrong, lambda a: (a.run, a.item.id)).values():
+        options = _offered(group[0])
+        lure = [option for option in options if role in group[0].roles(option)]
         if lure:
-            taken.append(float(answer.chosen in lure))
+            taken.append(fmean(a.chosen in lure for a in group))
             even.append(len(lure) / len(options))
-    return len(taken), rate_interval(taken), sum(even) / len(even)
+    return len(taken), rate_interval(taken), fmean(even)
 
 
 def _offered(answer: Answer) -> list[int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from arena.analysis import Section, Table, Value
-from arena.intervals import rate_interval
+from arena.intervals import Estimate, rate_interval
+from arena.metrics.paired import joint
 from arena.metrics.resampling import bootstrap_of_worlds
 
-from .answers import Answer, grouped
+from .answers import Answer, grouped, sets_of
 
 __all__ = ["COMPREHENSION", "matched"]
 
@@ -37,26 +39,25 @@ def _twins(answers: Sequence[Answer]) -> Table:
     for (scenario, cell), group in sorted(grouped(paired, lambda a: a.cell).items()):
         for agent, own in grouped(group, lambda a: a.agent).items():
             pairs = [
-                members
-                for members in grouped(own, _pair).values()
-                if len({a.item.variant for a in members}) > 1
+                epochs
+                for epochs in sets_of(own, lambda a: a.item.pair)
+                if len({a.item.variant for a in epochs[0]}) > 1
             ]
             if not pairs:
                 continue
-            together = [float(all(a.right for a in members)) for members in pairs]
-            flat = [a for members in pairs for a in members]
-            chance = sum(_product(members) for members in pairs) / len(pairs)
-            score = rate_interval(together)
+            flat = [a for epochs in pairs for members in epochs for a in members]
+            chance = sum(_product(epochs[0]) for epochs in pairs) / len(pairs)
             parts = _by_variant(flat)
             name = f"{scenario}: {cell}"
-            rows.append((name, agent, len(pairs), parts, score, chance))
+            rows.append((name, agent, len(pairs), parts, _together(pairs), chance))
     return Table(
         title="Twins",
         columns=("cell", "agent", "pairs", "right alone", "all right", "guessing"),
         rows=rows,
         note=(
             "Right alone: accuracy of each variant. All right: test and twins of a "
-            "pair together. Guessing: the product of their chances."
+            "pair together; of a pair that was asked in several epochs their mean. "
+            "Guessing: the product of their chances."
         ),
     )
 
@@ -65,17 +66,20 @@ def _joint(answers: Sequence[Answer]) -> Table:
     rows: list[Sequence[Value]] = []
     for scenario, group in sorted(grouped(answers, lambda a: a.scenario).items()):
         for agent, own in grouped(group, lambda a: a.agent).items():
-            whole = [g for g in grouped(own, _world).values() if len(g) > 1]
+            sets = sets_of(own, lambda a: a.item.world)
+            whole = [epochs for epochs in sets if len(epochs[0]) > 1]
             if whole:
-                right = [float(all(a.right for a in members)) for members in whole]
-                asked = sum(map(len, whole)) / len(whole)
-                score = rate_interval(right)
+                asked = sum(len(epochs[0]) for epochs in whole) / len(whole)
+                score = _together(whole)
                 rows.append((scenario, agent, len(whole), f"{asked:.3g}", score))
     return Table(
         title="Whole worlds",
         columns=("scenario", "agent", "worlds", "questions each", "all right"),
         rows=rows,
-        note="A world counts when every question about it is right.",
+        note=(
+            "A world counts when every question about it is right; asked in several "
+            "epochs, it counts with their mean."
+        ),
     )
 
 
@@ -107,16 +111,22 @@ def _gate(own: Sequence[Answer]) -> tuple[Value, ...] | None:
     opened: list[float] = []
     everything: dict[str, list[float]] = {}
     behind: dict[str, list[float]] = {}
-    for members in grouped(own, _world).values():
-        controls = [a.right for a in members if a.item.measures == "control"]
-        minds = [a.right for a in members if a.item.measures == "tom"]
-        if not controls or not minds:
-            continue
-        world = members[0].item.world
-        opened.append(float(all(controls)))
-        everything.setdefault(world, []).extend(minds)
-        if all(controls):
-            behind.setdefault(world, []).extend(minds)
+    items: set[tuple[str, str, str]] = set()
+    for epochs in sets_of(own, lambda a: a.item.world):
+        passed: list[float] = []
+        for members in epochs:
+            controls = [a.right for a in members if a.item.measures == "control"]
+            minds = [a for a in members if a.item.measures == "tom"]
+            if not controls or not minds:
+                continue
+            passed.append(float(all(controls)))
+            world, right = minds[0].item.world, [a.right for a in minds]
+            everything.setdefault(world, []).extend(right)
+            if all(controls):
+                behind.setdefault(world, []).extend(right)
+                items.update((a.run, a.telling, a.item.id) for a in minds)
+        if passed:
+            opened.append(fmean(passed))
     if not opened:
         return None
     gate = rate_interval(opened)
@@ -124,19 +134,17 @@ def _gate(own: Sequence[Answer]) -> tuple[Value, ...] | None:
     return (
         len(opened),
         gate,
-        sum(map(len, behind.values())),
+        len(items),
         bootstrap_of_worlds(everything),
         bootstrap_of_worlds(behind),
         "comprehension-limited" if limited else "",
     )
 
 
-def _pair(answer: Answer) -> tuple[object, ...]:
-    return answer.run, answer.epoch, answer.telling, answer.item.pair
-
-
-def _world(answer: Answer) -> tuple[object, ...]:
-    return answer.run, answer.epoch, answer.telling, answer.item.world
+def _together(sets: Sequence[Sequence[Sequence[Answer]]]) -> Estimate:
+    """Estimate how often all of a set is right; its epochs are one value."""
+    right = [[[a.right for a in members] for members in epochs] for epochs in sets]
+    return rate_interval([joint(epochs) or 0.0 for epochs in right])
 
 
 def _product(members: Sequence[Answer]) -> float:

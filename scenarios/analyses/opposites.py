@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from arena.analysis import Section, Table, Value
 from arena.intervals import rate_interval
-from arena.metrics.logic import d_prime, yes_bias
+from arena.metrics.logic import coherence, d_prime, pair_accuracy, yes_bias
 
-from .answers import Answer, grouped
+from .answers import Answer, grouped, sets_of
 
 __all__ = ["opposites"]
 
@@ -30,22 +30,18 @@ def _coherence(asked: Sequence[Answer]) -> Table:
     rows: list[Sequence[Value]] = []
     for (scenario, cell), group in sorted(grouped(own, lambda a: a.cell).items()):
         for agent, members in grouped(group, lambda a: a.agent).items():
-            pairs = [p for p in grouped(members, _pair).values() if len(p) == 2]
-            opposed = [
-                p
-                for p in pairs
-                if _affirms(p[0], p[0].item.gold) != _affirms(p[1], p[1].item.gold)
+            pairs = [
+                epochs
+                for each in sets_of(members, lambda a: a.item.pair)
+                if (epochs := [(p[0], p[1]) for p in each if _opposed(p)])
             ]
-            if opposed:
-                said = [[_affirms(a, a.chosen) for a in pair] for pair in opposed]
-                one = [
-                    float(sorted(map(str, both)) == ["False", "True"]) for both in said
-                ]
-                right = [float(all(a.right for a in pair)) for pair in opposed]
+            if pairs:
+                one = [coherence([_said(*both) for both in p]) or 0.0 for p in pairs]
+                right = [pair_accuracy([_right(*both) for both in p]) for p in pairs]
                 rows.append(
                     (
-                        *(f"{scenario}: {cell}", agent, len(opposed)),
-                        *(rate_interval(one), rate_interval(right)),
+                        *(f"{scenario}: {cell}", agent, len(pairs)),
+                        *(rate_interval(one), rate_interval([r or 0.0 for r in right])),
                     )
                 )
     return Table(
@@ -112,5 +108,14 @@ def _first_word(text: str) -> str:
     return text.replace(",", " ").replace(".", " ").casefold().split(" ")[0]
 
 
-def _pair(answer: Answer) -> tuple[object, ...]:
-    return answer.run, answer.epoch, answer.telling, answer.item.pair
+def _opposed(pair: Sequence[Answer]) -> bool:
+    """Whether these are a statement and its opposite, of which one is true."""
+    return len(pair) == 2 and {_affirms(a, a.item.gold) for a in pair} == {True, False}
+
+
+def _said(one: Answer, other: Answer) -> tuple[bool | None, bool | None]:
+    return _affirms(one, one.chosen), _affirms(other, other.chosen)
+
+
+def _right(one: Answer, other: Answer) -> tuple[bool, bool]:
+    return one.right == 1, other.right == 1

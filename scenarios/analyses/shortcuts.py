@@ -27,7 +27,8 @@ def shortcuts(answers: Sequence[Answer]) -> Iterator[Section]:
     rows: list[Sequence[Value]] = []
     drawn: list[Strip] = []
     for (scenario, cell), group in sorted(grouped(answers, lambda a: a.cell).items()):
-        items = [g[0] for g in grouped(group, lambda a: (a.run, a.item.id)).values()]
+        # Equal ids are equal items, and a rule says the same of them in every run.
+        items = [g[0] for g in grouped(group, lambda a: a.item.id).values()]
         chance = chance_of(items)
         rule, score, n = _best(items)
         own = grouped(group, lambda a: a.agent)

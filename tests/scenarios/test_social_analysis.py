@@ -14,6 +14,7 @@ from social_answers import answered, item, rows_of
 from arena.analysis import Episode, Section, written
 from arena.intervals import wilson
 from arena.report.figures import svg
+from arena.scenarios.analyses.egosocialarena import egosocialarena
 from arena.scenarios.analyses.social import social
 
 YES_NO = ("Yes, she does", "No, she does not")
@@ -79,6 +80,73 @@ def test_the_epochs_of_an_item_are_one_value() -> None:
     assert 0.75 == again["consistency"]  # (1/2 + 1) / 2
     assert 0.5 == again["always right"].value
     assert 1.0 == again["ever right"].value
+
+
+def in_epochs(*epochs: Sequence[Episode]) -> list[Episode]:
+    return [replace(e, epoch=n) for n, own in enumerate(epochs) for e in own]
+
+
+def test_epochs_make_no_more_pairs_worlds_or_gates() -> None:
+    """Two epochs: each set is one value, the mean of its epochs, and n stays."""
+    right, wrong = world("w", memory=0, belief=0), world("w", memory=1, belief=1)
+    twice = in_epochs(right, wrong)
+    whole = only(twice, "Whole worlds")
+    assert (1, 0.5) == (whole["worlds"], whole["all right"].value)
+    assert 1 == whole["all right"].n
+    gated = only(twice, "Beliefs where memory and reality are right")
+    assert (1, 0.5, 1) == (
+        gated["worlds"],
+        gated["controls right"].value,
+        gated["mind items behind"],
+    )
+    assert 1.0 == gated["gated"].value
+    pairs = only(in_epochs(opposite(1, (0, 1)), opposite(1, (0, 0))), "Twins")
+    assert (1, 0.5, 1) == (
+        pairs["pairs"],
+        pairs["all right"].value,
+        pairs["all right"].n,
+    )
+    opposed = only(
+        in_epochs(opposite(1, (0, 1)), opposite(1, (0, 0))), "Pairs of opposites"
+    )
+    assert (1, 0.5, 0.5) == (
+        opposed["pairs"],
+        opposed["coherent"].value,
+        opposed["both right"].value,
+    )
+
+
+def test_epochs_make_no_more_wrong_items_of_a_lure() -> None:
+    asked = item("a", roles=(("correct",), ("reality",), ("told",), ("told",)))
+    episodes = in_epochs([answered(asked, 1)], [answered(asked, 2)])
+    row = next(r for r in tables(episodes, "Lures") if r["lure"] == "reality")
+    assert (1, 0.5, 1) == (row["wrong"], row["took it"].value, row["took it"].n)
+
+
+def test_epochs_make_no_more_items_in_the_papers_table() -> None:
+    episodes = in_epochs(
+        [answered(item("a"), 0, scenario="social/daily-life-tom")],
+        [answered(item("a"), 1, scenario="social/daily-life-tom")],
+    )
+    episodes.append(answered(item("b"), 0, scenario="social/blackjack"))
+    rows = rows_of(list(egosocialarena(episodes)), "EgoSocialArena's scenarios")
+    assert [(1, 0.5), (1, 1.0)] == [(r["n"], r["accuracy"].value) for r in rows]
+
+
+def test_items_of_few_worlds_say_no_more_than_the_worlds() -> None:
+    """20 items of two worlds, right in one of them: κ's interval is of n = 2."""
+    episodes = [
+        answered(item(f"{w}{n}", world=w), int(w == "b"))
+        for w in "ab"
+        for n in range(10)
+    ]
+    found = only(episodes, "Cells")["κ"]
+    low, high = wilson(1, 2)
+    assert pytest.approx((1 / 3, (low - 0.25) / 0.75, (high - 0.25) / 0.75)) == (
+        found.value,
+        found.low,
+        found.high,
+    )
 
 
 def test_an_index_weighs_cells_alike_and_the_two_are_never_pooled() -> None:

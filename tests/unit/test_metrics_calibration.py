@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.intervals import Estimate
 from arena.metrics.calibration import (
     aurc,
     auroc,
@@ -69,6 +70,15 @@ def test_few_answers_make_one_bin() -> None:
     assert pytest.approx(0.2) == calibration_interval(STATED, RIGHT).value
 
 
+def test_what_equals_take_too_much_the_bins_after_them_share() -> None:
+    """1,500 equal answers are half of all; no bin of 20 stands beside those of 107."""
+    stated = [0.5] * 1500 + [0.6 + 0.0001 * n for n in range(1500)]
+    sizes = [b.n for b in reliability(stated, [1.0] * 3000)]
+    assert 1500 == sizes[0]
+    assert 15 == len(sizes)
+    assert {107, 108} == set(sizes[1:])
+
+
 @given(answers, st.integers(1, 15), st.integers(1, 30))
 def test_bins_hold_every_answer_once_and_split_no_confidence(
     given_answers: list[tuple[float, float]], bins: int, fewest: int
@@ -100,3 +110,17 @@ def test_the_interval_of_the_error_holds_it_and_is_the_same_each_time() -> None:
     assert found.low is not None
     assert found.high is not None
     assert 0 <= found.low < found.high <= 1
+
+
+def test_the_interval_of_the_error_is_over_worlds() -> None:
+    """Ten answers about each of 20 worlds say less than 200 about as many."""
+    worlds = [f"w{n}" for n in range(20)] * 10
+    alike = calibration_interval(STATED * 50, RIGHT * 50, worlds=worlds)
+    apart = calibration_interval(STATED * 50, RIGHT * 50)
+    assert _width(apart) < 0.6 * _width(alike)
+
+
+def _width(estimate: Estimate) -> float:
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return estimate.high - estimate.low

@@ -79,6 +79,7 @@ def test_of_opposites_exactly_one_should_be_affirmed() -> None:
     pairs = [(True, False), (False, True), (True, True), (False, False)]
     assert 0.5 == coherence(pairs)
     assert 0.25 == pair_accuracy(pairs)
+    assert coherence([(True, None), (None, False), (None, None)]) == 0.0  # unanswered
     assert coherence([]) is None
     assert pair_accuracy([]) is None
 

@@ -16,7 +16,7 @@ from arena.metrics.paired import (
     mcnemar_exact,
     paired_gap,
 )
-from arena.metrics.resampling import bootstrap_of_worlds, draws_of, ends_of
+from arena.metrics.resampling import bootstrap_of_worlds, draws_of, interval_of
 
 SCIPY: Any = importlib.import_module("scipy.stats")  # it has no type stubs
 
@@ -75,29 +75,50 @@ def test_mcnemar_is_the_sign_test(b: int, c: int) -> None:
 
 
 def test_a_mean_weighs_items_and_its_interval_worlds() -> None:
-    """One world of four right, and three of one wrong: 4/7.
+    """One world of four right, and four of one wrong: 1/2.
 
-    A draw of four worlds with k of the first has mean 4k / (4k + 4 - k).
+    A draw of five worlds with k of the first has mean 4k / (4k + 5 - k).
     """
-    worlds = {"a": [1.0] * 4, "b": [0.0], "c": [0.0], "d": [0.0]}
+    worlds = {"a": [1.0] * 4, "b": [0.0], "c": [0.0], "d": [0.0], "e": [0.0]}
     found = bootstrap_of_worlds(worlds)
-    assert (7, pytest.approx(4 / 7)) == (found.n, found.value)
-    assert found.low == 0.0  # no first world: a chance of (3/4)^4 = 0.32
-    assert found.high == pytest.approx(12 / 13)  # k = 3; k = 4 has 1/256
+    assert (8, pytest.approx(1 / 2)) == (found.n, found.value)
+    assert found.low == 0.0  # no first world: a chance of (4/5)^5 = 0.33
+    assert found.high == pytest.approx(12 / 14)  # k = 3; k > 3 has 21/3125
     assert found == bootstrap_of_worlds(worlds)
 
 
 def test_a_bootstrap_claims_nothing_of_one_world_nor_of_equal_values() -> None:
     assert bootstrap_of_worlds({"a": [1.0, 0.0]}).low is None
-    assert bootstrap_of_worlds({"a": [1.0], "b": [1.0]}).low is None
+    assert bootstrap_of_worlds({name: [1.0] for name in "abcdefgh"}).low is None
     assert bootstrap_of_worlds({}).value is None
     assert bootstrap_of_worlds({"a": []}).n == 0
 
 
-def test_the_ends_of_draws_are_percentiles() -> None:
+def test_a_bootstrap_claims_nothing_of_fewer_than_five_worlds() -> None:
+    """Of two worlds it would hold the mean in 6 of 10 cases, and of four in 8."""
+    worlds = {"a": [0.0], "b": [1.0], "c": [0.0], "d": [1.0]}
+    assert (0.5, None) == (bootstrap_of_worlds(worlds).value, _low(worlds))
+    assert _low({**worlds, "e": [0.0]}) is not None
+    pairs = {world: [(v, 0.0) for v in values] for world, values in worlds.items()}
+    assert paired_gap(pairs).low is None
+    assert difference_in_differences(pairs, {"e": [(1.0, 1.0)]}).low is not None
+    del pairs["d"]
+    assert difference_in_differences(pairs, {"e": [(1.0, 1.0)]}).low is None
+
+
+def _low(worlds: dict[str, list[float]]) -> float | None:
+    return bootstrap_of_worlds(worlds).low
+
+
+def test_an_interval_is_of_percentiles() -> None:
     """Of 0..200 the 5th of 201 from each end."""
-    assert (5, 195) == ends_of(list(range(201)), 0.95)
-    assert (None, None) == ends_of([1.0] * 99, 0.95)
+    numbers = iter(range(201))
+
+    def counted(weights):  # pyright: ignore  # a row a draw
+        return weights[:, 0] * 0 + [next(numbers) for _ in weights]  # pyright: ignore
+
+    assert (5, 195) == interval_of(9, counted, resamples=201)  # pyright: ignore
+    assert (None, None) == interval_of(9, lambda w: w[:, 0], resamples=99)
 
 
 def test_a_draw_that_has_nothing_to_say_is_left_out() -> None:
@@ -110,9 +131,10 @@ def test_a_draw_that_has_nothing_to_say_is_left_out() -> None:
 
 
 def test_a_gap_is_the_mean_difference_of_pairs() -> None:
-    """+1, 0, +1, -1 over three worlds: 1/4."""
-    found = paired_gap({"a": [(1, 0), (1, 1)], "b": [(1, 0)], "c": [(0, 1)]})
-    assert (4, 0.25) == (found.n, found.value)
+    """+1, 0, +1, -1 over three worlds, and +1, 0, +1, -1 over two: 1/4."""
+    one = {"a": [(1, 0), (1, 1)], "b": [(1, 0)], "c": [(0, 1)]}
+    found = paired_gap({**one, "d": [(1, 0), (1, 1)], "e": [(1, 0), (0, 1)]})
+    assert (8, 0.25) == (found.n, found.value)
     assert found.low is not None
     assert found.high is not None
     assert -1 <= found.low < 0.25 < found.high <= 1
@@ -124,7 +146,6 @@ def test_a_control_gap_is_taken_off() -> None:
     control = {"a": [(1.0, 1.0)], "c": [(1.0, 0.0)]}
     found = difference_in_differences(social, control)
     assert (5, pytest.approx(1 / 6)) == (found.n, found.value)
-    assert found.low is not None
 
 
 def test_without_a_control_there_is_no_difference_of_differences() -> None:
