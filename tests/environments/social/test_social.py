@@ -1,5 +1,7 @@
 """The environment of social items: read, lived, answered once, recorded unchanged."""
 
+import itertools
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +225,19 @@ def test_lived_items_are_as_hard_to_guess_as_told_ones() -> None:
     found = audit(items(parameters, 3, 1000), learn=False)
     assert found.passed, found.failures
     assert {"lived"} == {item.rendering for item in items(parameters, 3, 40)}
+
+
+def test_items_are_made_and_none_is_kept() -> None:
+    kind = environment_class("Social-v1")
+    made = getattr(kind, "items")({"generator": "beliefs"}, 1, 1500)  # noqa: B009
+    tracemalloc.start()
+    try:
+        for _ in itertools.islice(made, 500):
+            pass
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in made:
+            pass
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 500_000
