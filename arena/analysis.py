@@ -7,7 +7,7 @@ its main tables, `arena report` puts all of it on a page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from .registry import PREFIX, load, names
 from .trajectory import read_trajectory
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .run_folder import RunFolder
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "analyse",
     "analysis",
     "read_episodes",
+    "run_names",
     "written",
 ]
 
@@ -44,7 +47,7 @@ class Episode:
     """What an analysis sees of one episode that has ended."""
 
     run: str
-    """The name of the run's folder."""
+    """The name of the run's folder, with those above it where runs share it."""
     scenario: str
     environment: str
     """Gymnasium id, as `arena/Social-v1`."""
@@ -155,10 +158,11 @@ def analyse(folders: Sequence[RunFolder]) -> list[Section]:
     One that fails gives a section that says so, since the run stands without it.
     """
     sections: list[Section] = []
+    read: dict[Path, Mapping[str, Any]] = {}
     for name in names("analyses"):
         try:
             made: Analysis = load("analyses", name)
-            episodes = read_episodes(folders, made.environments)
+            episodes = read_episodes(folders, made.environments, read)
             if episodes:
                 sections += made(episodes)
         except Exception as error:  # noqa: BLE001  (it may come from anywhere)
@@ -169,7 +173,9 @@ def analyse(folders: Sequence[RunFolder]) -> list[Section]:
 
 
 def read_episodes(
-    folders: Sequence[RunFolder], environments: Sequence[str]
+    folders: Sequence[RunFolder],
+    environments: Sequence[str],
+    read: dict[Path, Mapping[str, Any]] | None = None,
 ) -> list[Episode]:
     """Read the ended episodes of some environments.
 
@@ -178,14 +184,17 @@ def read_episodes(
     Args:
         folders: The runs.
         environments: Registered names, or `module:Class`.
+        read: The evidence of records that were read before; others are added.
 
     Raises:
         UserError: If a record is damaged.
     """
+    ids = {_id(name) for name in environments}
+    read = {} if read is None else read
     found = [
         episode
-        for folder in folders
-        for episode in _of_folder(folder, {_id(name) for name in environments})
+        for folder, run in zip(folders, run_names(folders), strict=True)
+        for episode in _of_folder(folder, run, ids, read)
     ]
     runs = {(e.agent, e.run) for e in found}
     several = Counter(agent for agent, _ in runs)
@@ -195,16 +204,33 @@ def read_episodes(
     ]
 
 
-def _of_folder(folder: RunFolder, ids: set[str]) -> Iterator[Episode]:
+def run_names(folders: Sequence[RunFolder]) -> list[str]:
+    """Return the shortest ends of the folders' paths that tell them apart."""
+    paths = [folder.path.resolve().parts for folder in folders]
+    depth, deepest = 1, max(map(len, paths), default=1)
+    while len({path[-depth:] for path in paths}) < len(paths) and depth < deepest:
+        depth += 1
+    return ["/".join(path[-depth:]) for path in paths]
+
+
+def _of_folder(
+    folder: RunFolder,
+    run: str,
+    ids: Collection[str],
+    read: dict[Path, Mapping[str, Any]],
+) -> Iterator[Episode]:
     for spec in folder.manifest.plan.episodes():
         seal = folder.manifest.episodes.get(spec.episode)
         if seal is None or spec.scenario.environment not in ids:
             continue
         evidence: Mapping[str, Any] = {}
         if seal.reason not in _MISSING:
-            evidence = read_trajectory(folder.episode_path(spec.episode)).evidence
+            path = folder.episode_path(spec.episode)
+            if path not in read:
+                read[path] = read_trajectory(path).evidence
+            evidence = read[path]
         yield Episode(
-            run=folder.path.resolve().name,
+            run=run,
             scenario=spec.scenario.name,
             environment=spec.scenario.environment,
             parameters=spec.scenario.parameters,

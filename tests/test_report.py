@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 from html.parser import HTMLParser
@@ -195,6 +196,19 @@ def test_an_agent_of_two_runs_is_told_apart_by_the_run(tmp_path: Path) -> None:
     one = read_episodes(folders[:1], ["Social-v1"])
     assert {"oracle"} == {e.agent for e in one}
     assert [] == read_episodes(folders, ["Blackjack-v1"])
+
+
+def test_runs_in_folders_of_one_name_are_told_apart(
+    asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [tmp_path / place / "run" for place in ("here", "there")]
+    for run in runs:
+        shutil.copytree(asked, run)
+    both = read_episodes([RunFolder(run) for run in runs], ["Social-v1"])
+    assert {"oracle (here/run)", "oracle (there/run)"} == {e.agent for e in both}
+    read = made(capsys, tmp_path / "page.html", *runs)
+    assert "Scores, here/run" in read.words
+    assert "Scores, there/run" in read.words
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def report(runs: tuple[Path, ...], out: Path, confidence: float) -> int:
     \b
     arena report runs/a runs/b -o comparison.html
     """
-    from ..analysis import Section, analyse
+    from ..analysis import Section, analyse, run_names
     from ..errors import one_line
     from ..report.figures import can_draw
     from ..report.page import page
@@ -51,8 +51,8 @@ def report(runs: tuple[Path, ...], out: Path, confidence: float) -> int:
     folders = [RunFolder(path) for path in _distinct(runs)]
     sections = [Section(title="What was played", tables=[runs_table(folders)])]
     others: list[Section] = []
-    for folder in folders:
-        where = f", {folder.path.resolve().name}" if len(folders) > 1 else ""
+    for folder, name in zip(folders, run_names(folders), strict=True):
+        where = f", {name}" if len(folders) > 1 else ""
         scored = results(folder.manifest, folder.scores(), confidence=confidence)
         sections.append(scores_section(folder, scored, where))
         others.append(others_section(scored, where))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from ..analysis import Section, Table, Value
+from ..analysis import Section, Table, Value, run_names
 from ..results import Results, Row
 from ..run_folder import RunFolder
 
@@ -15,12 +14,12 @@ __all__ = ["others_section", "runs_table", "scores_section"]
 def runs_table(folders: Sequence[RunFolder]) -> Table:
     """Tabulate what was played."""
     rows: list[Sequence[Value]] = []
-    for folder in folders:
+    for folder, name in zip(folders, run_names(folders), strict=True):
         manifest = folder.manifest
         planned = sum(1 for _ in manifest.plan.episodes())
         rows.append(
             (
-                *(_name(folder.path), manifest.plan.suite, manifest.plan.seed),
+                *(name, manifest.plan.suite, manifest.plan.seed),
                 *(manifest.started, f"{len(manifest.episodes)} of {planned}"),
                 manifest.digest,
             )
@@ -105,7 +104,3 @@ def _unscored(rows: Sequence[Row]) -> Table:
 def _left_out(folder: RunFolder) -> Table:
     lines = list(folder.manifest.plan.left_out.items())
     return Table(title="Not played", columns=("scenario", "reason"), rows=lines)
-
-
-def _name(path: Path) -> str:
-    return path.resolve().name
