@@ -18,7 +18,7 @@ from arena.tools import Tool, tool, tools_of
 
 from .believing import believed
 from .living import Life, StoryLife
-from .sources import Reference, draw_of, item_of, salt_digest, source_of
+from .sources import Reference, draw_of, file_digest, item_of, salt_digest, source_of
 
 __all__ = ["Social"]
 
@@ -86,6 +86,7 @@ class Social(Env):
             or more) for items that nobody else can make; the salt itself is in no
             record.
         salt_digest: Set when a run is planned: the salt must be the same later.
+        file_digest: Set when a run is planned: the file must be the same later.
 
     Source:
         After the questions of EgoSocialArena (arXiv 2410.06195); the worlds are ours.
@@ -104,6 +105,7 @@ class Social(Env):
         file: str | None = None,
         salt_from: str | None = None,
         salt_digest: str | None = None,
+        file_digest: str | None = None,
         render_mode: str | None = None,
     ) -> None:
         if file is not None and (generator is not None or knobs):
@@ -111,6 +113,7 @@ class Social(Env):
         if file is None and generator is None:
             generator = "beliefs"
         _check_salt(salt_from, salt_digest)
+        _check_file(file, file_digest)
         self.mode = mode
         self.acts = tuple(acts or ()) if mode == "lived" else ()
         if acts and mode == "read":
@@ -134,10 +137,12 @@ class Social(Env):
 
     @classmethod
     def settle(cls, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Fix the salt by its digest, so that no part of a run has another one."""
+        """Fix salt and file by digests, so that no part of a run has others."""
         settled = dict(parameters)
         if settled.get("salt_from") is not None:
             settled["salt_digest"] = salt_digest(settled["salt_from"])
+        if settled.get("file") is not None:
+            settled["file_digest"] = file_digest(settled["file"])
         return settled
 
     @classmethod
@@ -155,7 +160,9 @@ class Social(Env):
         most = env.most_items or count or cast(Any, env._generator).period
         for sample in range(min(most, count or most)):
             env._reference = env._reference._replace(seed=seed, sample=sample)
-            yield env._lived_through() if env.mode == "lived" else env._as_told()
+            yield (
+                _lived_through(env._begin()) if env.mode == "lived" else env._as_told()
+            )
 
     @staticmethod
     def picks(view: View) -> Mapping[str, int]:
@@ -263,7 +270,8 @@ class Social(Env):
 
     def evidence(self) -> dict[str, object]:
         """Return the item without its texts, and what was answered."""
-        item = self._item or (self._life.item() if self._life else None)
+        # Of an episode that a limit cut short: what would have been asked.
+        item = self._item or (_lived_through(self._life) if self._life else None)
         if item is None:
             return {}
         option, confidence = self._answer or (None, None)
@@ -277,12 +285,6 @@ class Social(Env):
 
     def _as_told(self) -> Item:
         return item_of(self._reference)
-
-    def _lived_through(self) -> Item:
-        life = self._begin()
-        while life.advance() is not None:
-            pass
-        return life.item()
 
     def _begin(self) -> Life:
         life = getattr(self._generator, "life", None)
@@ -314,6 +316,13 @@ class Social(Env):
         return self._item
 
 
+def _lived_through(life: Life) -> Item:
+    """Return the item of a life whose rest one only waits through."""
+    while life.advance() is not None:
+        pass
+    return life.item()
+
+
 def _question(item: Item) -> str:
     options = (f"{letter(i)}. {text}" for i, text in enumerate(item.options))
     return "\n".join(itertools.chain([item.question], options))
@@ -327,6 +336,17 @@ def _check_salt(variable: str | None, digest: str | None) -> None:
         raise UserError(
             f"salt_from: {variable} holds another salt than this run was planned with "
             f"(digest {digest}); set that one again, or begin a new run"
+        )
+
+
+def _check_file(file: str | None, digest: str | None) -> None:
+    """Refuse a file that is another one than when the run was planned."""
+    if file is None or digest is None:
+        return
+    if file_digest(file) != digest:
+        raise UserError(
+            f"file: {file} was changed since this run was planned (digest {digest}); "
+            "put it back as it was, or begin a new run"
         )
 
 

@@ -241,3 +241,18 @@ def test_items_are_made_and_none_is_kept() -> None:
     finally:
         tracemalloc.stop()
     assert after - before < 300_000
+
+
+def test_an_episode_cut_short_is_counted_as_what_would_have_been_asked(
+    tmp_path: Path,
+) -> None:
+    def plan(agent: str, **more: Any) -> Any:
+        return plan_of("social/lived-beliefs", agent=agent, epochs=1, items=4, **more)
+
+    orders: list[list[Any]] = []
+    for agent, more in (("oracle", {}), ("reality", {"limits": {"turns": 3}})):
+        play_plan(plan(agent, **more), tmp_path / agent)
+        folder = RunFolder(tmp_path / agent)
+        items = [folder.trajectory(e).evidence["item"] for e in folder.scores()]
+        orders.append(sorted((i["id"], i["order"], i["gold"]) for i in items))
+    assert orders[0] == orders[1]
