@@ -17,24 +17,27 @@ from arena.items import Item
 from .generator import Draw, Generator
 from .generators import make_generator
 
-__all__ = ["Reference", "Source", "draw_of", "item_of", "salt_digest", "source_of"]
+__all__ = [
+    "Reference",
+    "Source",
+    "draw_of",
+    "file_digest",
+    "item_of",
+    "salt_digest",
+    "source_of",
+]
 
 SHORTEST_SALT = 16
 """Characters; a shorter one could be guessed from its digest."""
 
 
 class Source(NamedTuple):
-    """What items are taken from; one of the two is there."""
+    """What items are taken from: a generator, or else a file."""
 
     generator: Generator | None
     file: tuple[Item, ...]
-
-    @property
-    def most_options(self) -> int:
-        """The largest number of options of an item."""
-        if self.generator is not None:
-            return self.generator.most_options
-        return max(len(item.options) for item in self.file)
+    most_options: int
+    """The largest number of options of an item."""
 
 
 class Reference(NamedTuple):
@@ -68,12 +71,32 @@ def salt_digest(variable: str) -> str:
     return hashlib.sha256(f"arena-salt {_salt(variable)}".encode()).hexdigest()[:12]
 
 
+def file_digest(file: str) -> str:
+    """Return a digest of a file of items.
+
+    Raises:
+        UserError: If it cannot be read.
+    """
+    return _file_digest(file, _stamp(file))
+
+
+@functools.lru_cache(maxsize=64)
+def _file_digest(file: str, stamp: tuple[int, int] | None) -> str:
+    try:
+        with Path(file).open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()[:12]
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror}") from None
+
+
 @functools.lru_cache(maxsize=64)
 def _source(text: str, stamp: tuple[int, int] | None) -> Source:
     fields = json.loads(text)
     if fields["file"] is not None:
-        return Source(None, tuple(read_items(Path(fields["file"]))))
-    return Source(make_generator(fields["generator"], fields["knobs"]), ())
+        items = tuple(read_items(Path(fields["file"])))
+        return Source(None, items, max(len(item.options) for item in items))
+    generator = make_generator(fields["generator"], fields["knobs"])
+    return Source(generator, (), generator.most_options)
 
 
 @functools.lru_cache(maxsize=64)

@@ -218,6 +218,18 @@ def test_a_salt_makes_other_items_and_is_in_no_record(
         plan_of(str(folder))
 
 
+def test_a_file_that_changes_after_the_plan_is_refused(
+    parameters: dict[str, Any],
+) -> None:
+    """Also where the scenario's own digest does not cover it."""
+    settled = environment_class("Social-v1").settle(parameters)
+    make_env("Social-v1", settled)
+    file = Path(parameters["file"])
+    file.write_text("\n".join(reversed(file.read_text().splitlines())))
+    with pytest.raises(UserError, match="was changed since this run was planned"):
+        make_env("Social-v1", settled)
+
+
 def test_lived_items_are_as_hard_to_guess_as_told_ones() -> None:
     kind = environment_class("Social-v1")
     items = getattr(kind, "items")  # noqa: B009
