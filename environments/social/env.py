@@ -132,7 +132,7 @@ class Social(Env):
         self._seen: list[str] = []
         self._item: Item | None = None
         self._answer: tuple[int, float] | None = None
-        self._acted = 0
+        self._lived: list[tuple[str, ...]] = []
         super().__init__(render_mode=render_mode)
 
     @classmethod
@@ -167,7 +167,16 @@ class Social(Env):
     @staticmethod
     def picks(view: View) -> Mapping[str, int]:
         """Return what rules answer to the item of a view, `oracle` the right answer."""
-        item = item_of(Reference(*cast(Sequence[Any], view["reference"])))
+        reference = Reference(*cast(Sequence[Any], view["reference"]))
+        lived = cast(Sequence[Sequence[str]] | None, view["lived"])
+        if lived is None:
+            item = item_of(reference)
+        else:
+            life = _life(reference)
+            life.opening()
+            for name, *args in lived:
+                getattr(life, name)(*args)
+            item = _lived_through(life)
         return {**text_picks(item), **item.picks, "oracle": item.gold}
 
     believed = staticmethod(believed)
@@ -190,7 +199,8 @@ class Social(Env):
         if sample is None:
             sample = int(self.np_random.integers(2**31))
         self._reference = Reference(self._source, self._salt_from, seed, int(sample))
-        self._answer, self._acted, self._item = None, 0, None
+        self._answer, self._item = None, None
+        self._lived.clear()
         self.turn = self.seats[0]
         if self.mode == "read":
             self._life = None
@@ -208,17 +218,18 @@ class Social(Env):
     @tool
     def look(self, container: Name) -> str:
         """Look into a container of the room you are in."""
-        return self._did(self._living().look(container))
+        return self._did(self._living().look(container), "look", container)
 
     @tool
     def move(self, room: Name) -> str:
         """Go to another room."""
-        return self._did(self._living().move(room))
+        return self._did(self._living().move(room), "move", room)
 
     @tool
     def say(self, person: Name, container: Name) -> str:
         """Say to someone in your room, heard by them only, where the thing is."""
-        return self._did(self._living().say(person, container))
+        seen = self._living().say(person, container)
+        return self._did(seen, "say", person, container)
 
     @tool
     def answer(self, option: str, confidence: float) -> None:
@@ -257,7 +268,7 @@ class Social(Env):
     def view(self, seat: str) -> dict[str, object]:
         """Return the lines seen, the question once it is asked, and which item it is.
 
-        `reference` is for `picks`.
+        `reference` and `lived`, what was called until then, are for `picks`.
         """
         item = self._item
         return {
@@ -266,6 +277,7 @@ class Social(Env):
             "question": item.question if item else None,
             "options": list(item.options) if item else [],
             "reference": list(self._reference),
+            "lived": None if self.mode == "read" else list(self._lived),
         }
 
     def evidence(self) -> dict[str, object]:
@@ -280,17 +292,14 @@ class Social(Env):
             "item": item.evidence(),
             "answer": {"option": option, "confidence": confidence},
             "blind": {**text_picks(item), **item.picks},
-            "acts": self._acted,
+            "acts": sum(name != "advance" for name, *_ in self._lived),
         }
 
     def _as_told(self) -> Item:
         return item_of(self._reference)
 
     def _begin(self) -> Life:
-        life = getattr(self._generator, "life", None)
-        if life is None:
-            return StoryLife(self._as_told())
-        return life(draw_of(self._reference), self._reference.sample)
+        return _life(self._reference)
 
     def _living(self) -> Life:
         if self._life is None:
@@ -300,13 +309,14 @@ class Social(Env):
     def _next(self) -> None:
         """Let an event happen; after the last one the question is asked."""
         happened = self._living().advance()
+        self._lived.append(("advance",))
         if happened is None:
             self._item = self._living().item()
             happened = "Nothing more happens."
         self._seen.append(happened)
 
-    def _did(self, seen: str) -> str:
-        self._acted += 1
+    def _did(self, seen: str, *call: str) -> str:
+        self._lived.append(call)
         self._seen.append(seen)
         return ""
 
@@ -314,6 +324,14 @@ class Social(Env):
         if self._item is None:
             raise IllegalAction("answer: the question has not been asked yet.")
         return self._item
+
+
+def _life(reference: Reference) -> Life:
+    """Return the item's world to be lived; one that only tells where none is."""
+    life = getattr(source_of(reference.source).generator, "life", None)
+    if life is None:
+        return StoryLife(item_of(reference))
+    return life(draw_of(reference), reference.sample)
 
 
 def _lived_through(life: Life) -> Item:

@@ -1,0 +1,64 @@
+"""Agents that answer social items by a rule: of the very item that is asked."""
+
+from typing import Any, cast
+
+import pytest
+
+from arena.env import Env, View
+from arena.registry import environment_class, make_env
+
+LIVED: list[dict[str, Any]] = [
+    {"generator": "beliefs"},
+    {"generator": "beliefs", "knobs": {"orders": [2, 3], "words": "invented"}},
+    {"generator": "beliefs", "knobs": {"questions": ["belief"]}},
+    {"generator": "talk"},
+    {"generator": "relations"},
+]
+
+
+def call(name: str, **args: Any) -> Any:
+    return {"name": name, "args": args, "id": None}
+
+
+def lived(parameters: dict[str, Any], sample: int, *acts: Any) -> tuple[Env, View]:
+    """Return an environment and its view where the question of a life is asked."""
+    env = make_env("Social-v1", parameters | {"mode": "lived"})
+    _, info = env.reset(seed=3, options={"sample": sample})
+    for act in acts:
+        env.step(act)
+    while "answer" not in info["view"]["legal"]:
+        *_, info = env.step(call("wait"))
+    return env, info["view"]
+
+
+def picks(view: View) -> dict[str, int]:
+    return cast(Any, environment_class("Social-v1")).picks(view)
+
+
+def asked(view: View) -> dict[str, str]:
+    options = cast(list[str], view["options"])
+    return {rule: options[index] for rule, index in picks(view).items()}
+
+
+@pytest.mark.parametrize("parameters", LIVED)
+def test_rules_answer_the_item_that_was_lived_and_oracle_is_right(
+    parameters: dict[str, Any],
+) -> None:
+    for sample in range(8):
+        env, view = lived(parameters, sample)
+        answers = picks(view)
+        right = answers.pop("oracle")
+        option = "ABCDE"[right]
+        assert env.step(call("answer", option=option, confidence=1.0))[1] == 1.0
+        assert env.evidence()["blind"] == answers
+
+
+def test_rules_answer_what_became_of_the_world_by_acting() -> None:
+    parameters = {"generator": "talk", "acts": ["say"]}
+    _, untouched = lived(parameters, 1)
+    lie = call("say", person="Naveen", container="locker")
+    env, view = lived(parameters, 1, lie)
+    assert asked(untouched)["oracle"] == "in the pouch"
+    assert asked(view)["oracle"] == "in the locker"
+    option = "ABCDE"[picks(view)["oracle"]]
+    assert env.step(call("answer", option=option, confidence=1.0))[1] == 1.0
