@@ -18,7 +18,7 @@ from .errors import UnknownName, UserError
 from .limits import Limits
 from .redaction import Redactor
 from .registry import environment_class, make_agent, make_env, sandbox_provider
-from .scenario import Scenario, ScorerChoice, Suite, SuiteEntry
+from .scenario import MOST_ITEMS, Scenario, ScorerChoice, Suite, SuiteEntry
 from .seating import derive_seed
 from .trajectory import ScenarioRef
 
@@ -141,6 +141,8 @@ def make_plan(
             agents or scenarios that one table could not tell apart.
     """
     seats = dict(seats or {})
+    if items is not None and items > MOST_ITEMS:
+        raise UserError(f"--items {items}: at most {MOST_ITEMS:,}")
     entries = [pair for suite in suites for pair in suite.entries]
     planned: list[PlannedScenario] = []
     left_out: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -299,9 +300,10 @@ def _checked(name: str, path: Path, task: str) -> Scenario:
 
 def _with_paths(content: ScenarioFile, folder: Path) -> ScenarioFile:
     """Return the content with parameters like `./items.jsonl` as paths beside it."""
+    here = folder.resolve()
     parameters = {
-        name: str((folder / value).resolve())
-        if isinstance(value, str) and value.startswith("./")
+        name: os.path.normpath(here / value)
+        if isinstance(value, str) and value.startswith(("./", "../"))
         else value
         for name, value in content.parameters.items()
     }

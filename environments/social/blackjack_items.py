@@ -209,7 +209,7 @@ class BlackjackBeliefs:
         cells: list[str] | None = None,
     ) -> None:
         self._first_person = person == "first"
-        self._cells = chosen_cells(self.name, cells, _CELLS)
+        self._cells = chosen_cells(cells, _CELLS)
         self.period = 4 * len(self._cells)
         self.most_options = 4
 

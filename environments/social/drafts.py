@@ -120,9 +120,7 @@ class Made:
         return others
 
 
-def chosen_cells(
-    generator: str, wanted: Iterable[str] | None, there: Iterable[str]
-) -> tuple[str, ...]:
+def chosen_cells(wanted: Iterable[str] | None, there: Iterable[str]) -> tuple[str, ...]:
     """Return the cells that a generator's knob asks for, all if it asks for none.
 
     Raises:
@@ -132,10 +130,7 @@ def chosen_cells(
     cells = tuple(dict.fromkeys(wanted or known))
     for cell in cells:
         if cell not in known:
-            raise UserError(
-                f"generator {generator!r}: there is no cell {cell!r}; there are "
-                f"{', '.join(known)}"
-            )
+            raise UserError(f"there is no cell {cell!r}; there are {', '.join(known)}")
     return cells
 
 

@@ -66,7 +66,7 @@ class DualLogic:
         cells: list[str] | None = None,
     ) -> None:
         self._first_person = person == "first"
-        self._cells = chosen_cells(self.name, cells, KINDS)
+        self._cells = chosen_cells(cells, KINDS)
         self.period = 2 * _DESIGNS * len(self._cells)
         self.most_options = 2
 

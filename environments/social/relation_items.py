@@ -57,7 +57,7 @@ class Relations:
         cells: list[str] | None = None,
     ) -> None:
         self._first_person = person == "first"
-        self._cells = chosen_cells(self.name, cells, PUZZLES)
+        self._cells = chosen_cells(cells, PUZZLES)
         self.period = 2 * _DESIGNS * len(VARIATIONS) * len(self._cells)
         self.most_options = 2 if self._cells == ("known",) else 4
 

@@ -132,4 +132,6 @@ def _stamp(file: str | None) -> tuple[int, int] | None:
         state = Path(file).stat()
     except OSError as error:
         raise UserError(f"{file}: {error.strerror}") from None
+    except ValueError as error:  # a zero byte, or half a character
+        raise UserError(f"{file}: {error}") from None
     return state.st_mtime_ns, state.st_size

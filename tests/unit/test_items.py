@@ -155,3 +155,28 @@ def test_a_run_of_items_goes_on_where_it_stopped(tmp_path: Path) -> None:
 def _with(text: str, folder: str) -> str:
     (Path(folder) / "scenario.toml").write_text(text)
     return folder
+
+
+def test_more_items_than_could_ever_be_played_are_refused(tmp_path: Path) -> None:
+    """Planning them would never end."""
+    path = social_scenario(tmp_path / "mine", items=4)
+    with pytest.raises(UserError, match="at most 10,000,000"):
+        plan_of(path, items=10**30)
+
+
+def test_a_file_above_the_scenarios_folder_is_found_from_anywhere(
+    tmp_path: Path,
+) -> None:
+    path = social_scenario(tmp_path / "mine", items=4)
+    (tmp_path / "mine" / "items.jsonl").rename(tmp_path / "items.jsonl")
+    file = tmp_path / "mine" / "scenario.toml"
+    file.write_text(file.read_text().replace("./items.jsonl", "../items.jsonl"))
+    assert plan_of(path).scenarios[0].items == 4
+
+
+def test_a_path_that_no_file_can_have_is_one_line(tmp_path: Path) -> None:
+    path = social_scenario(tmp_path / "mine", items=4)
+    file = tmp_path / "mine" / "scenario.toml"
+    file.write_text(file.read_text().replace("./items.jsonl", "./\\u0000"))
+    with pytest.raises(UserError, match="embedded null byte"):
+        plan_of(path)

@@ -82,7 +82,7 @@ class Conversations:
     ) -> None:
         self.person = person
         self.turns = turns
-        self.cells = chosen_cells(self.name, cells, _CELLS)
+        self.cells = chosen_cells(cells, _CELLS)
         self.period = len(self.cells) * DESIGNS * 2
         self.most_options = 4
 

@@ -113,7 +113,7 @@ class DailyLife:
     ) -> None:
         self._first_person = person == "first"
         known = {scene.cell: scene for scene in _scenes()}
-        wanted = chosen_cells(self.name, cells, known)
+        wanted = chosen_cells(cells, known)
         self._scenes = [known[cell] for cell in wanted]
         longest = lcm(*(scene.designs for scene in self._scenes))
         self.period = 2 * longest * len(self._scenes)

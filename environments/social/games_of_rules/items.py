@@ -87,7 +87,7 @@ class Counterfactual:
         cells: list[str] | None = None,
     ) -> None:
         self.person = person
-        self.cells = chosen_cells(self.name, cells, _CELLS)
+        self.cells = chosen_cells(cells, _CELLS)
         self.period = len(self.cells) * DESIGNS * 2
         self.most_options = 4
 

@@ -91,7 +91,7 @@ class NewWorld:
         self.person = person
         self.names = names
         self.fence = fence
-        self.cells = chosen_cells(self.name, cells, _CELLS)
+        self.cells = chosen_cells(cells, _CELLS)
         invented = names == "invented"
         self._made: Mapping[str, Callable[[Asking], Draft]] = {
             **_NORM_CELLS,

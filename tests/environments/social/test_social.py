@@ -175,6 +175,11 @@ def test_what_blind_rules_answer_is_in_the_evidence(tmp_path: Path) -> None:
         ({"generator": "belief"}, "'beliefs'"),
         ({"generator": "beliefs", "file": "x.jsonl"}, "not both"),
         ({"file": "nowhere.jsonl"}, "nowhere.jsonl"),
+        ({"file": "no\0where"}, "null byte"),
+        (
+            {"generator": "relations", "knobs": {"cells": ["none"]}},
+            "generator 'relations': there is no cell 'none'; there are ",
+        ),
         ({"acts": ["look"]}, "nothing to do while a story is read"),
         ({"generator": "beliefs", "knobs": {"orderz": [1]}}, "orderz"),
     ],
