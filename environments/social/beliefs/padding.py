@@ -13,7 +13,7 @@ __all__ = ["closing", "evened", "row_of"]
 
 _REMARKS = (
     "made of wood",
-    "painted grey",
+    "grey all over",
     "worn at the edges",
     "marked with chalk",
     "clean and dry",

@@ -27,14 +27,15 @@ WHERE = (
 )
 WHO = (
     " Visitors come from the land outside; at first they know its norms only. The "
-    "norms of the town are read out at its gate; who is there hears them, and sees who "
-    "else is there; visitors hear them nowhere else. Of the norms that they know, "
-    "visitors go by those of the long night when it is the long night; if they do not "
-    "know these, by those of the hall when they are in the hall; if they do not know "
-    "these either, by the common ones; and if they know none of the town, by those of "
-    "the land outside. The people of the town know all norms. They think that a "
-    "visitor knows the norms of the land outside and those for whose reading both of "
-    "them, they and the visitor, were at the gate, and no others."
+    "norms of the town are read out at its gate, and who is there is told just "
+    "before; who is there hears them, and sees who else is there; visitors hear them "
+    "nowhere else. Of the norms that they know, visitors go by those of the long "
+    "night when it is the long night; if they do not know these, by those of the hall "
+    "when they are in the hall; if they do not know these either, by the common ones; "
+    "and if they know none of the town, by those of the land outside. The people of "
+    "the town know all norms. They think that a visitor knows the norms of the land "
+    "outside and those for whose reading both of them, they and the visitor, were at "
+    "the gate, and no others."
 )
 _THERE = ("{} {was} at the gate.", "{} stood at the gate.", "{} waited at the gate.")
 _ELSEWHERE = (
