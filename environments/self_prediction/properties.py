@@ -76,12 +76,13 @@ class Asked(NamedTuple):
             case "first-tool":
                 return "Which tool do you call next?"
             case "argument-parity":
-                return f"Is {self.argument} in your next call even or odd?"
+                return f"Is the argument {self.argument} of your next call even or odd?"
             case "mentions":
                 text = json.dumps(self.text, ensure_ascii=False)
-                return f"Does {self.argument} in your next call contain {text}?"
+                named = f"the argument {self.argument} of your next call"
+                return f"Does {named} contain {text}?"
             case _:
-                return f"What is {self.argument} in your next call?"
+                return f"What is the argument {self.argument} of your next call?"
 
     def _path(self) -> list[str]:
         return (self.argument or "").split(".")
