@@ -48,7 +48,7 @@ class UnknownName(UserError, LookupError):
             hint = f"did you mean {close!r}?"
         elif not known:
             hint = f"there is no {kind} here"
-        elif len(known) <= 12:
+        elif len(known) <= 16:
             hint = f"known: {', '.join(known)}"
         else:
             hint = f"{len(known)} are known, see `arena list`"

@@ -119,7 +119,7 @@ def _salt(variable: str) -> str:
         state = "is not set" if not salt else f"holds {len(salt)} characters"
         raise UserError(
             f"the salt: the environment variable {variable} {state}; give it at least "
-            f"{SHORTEST_SALT} that nobody can guess"
+            f"{SHORTEST_SALT} characters that nobody can guess"
         )
     return salt
 
