@@ -39,6 +39,12 @@ LIVED = (
     "one question about it. Then call answer with the letter of the option that is "
     "right and with your confidence from 0 to 1. You answer once."
 )
+TOLD = (
+    "You are told of a situation a line at a time; call wait for the next line. At the "
+    "end you are asked one question about it. Everything that the answer depends on is "
+    "said. Then call answer with the letter of the option that is right and with your "
+    "confidence from 0 to 1. You answer once."
+)
 ACTS = {
     "look": "look into a container of the room you are in",
     "move": "move to another room",
@@ -50,7 +56,8 @@ class Social(Env):
     """One question about a social situation that was simulated, so its answer is known.
 
     Description:
-        A situation is told, or lived event by event, then one question is asked. The
+        A situation is told, at once or line by line, or lived event by event as far as
+        "you" perceive it; then one question is asked. The
         answer was derived twice, by independent labellers, from a run of the world;
         no model judges anything.
 
@@ -79,8 +86,8 @@ class Social(Env):
     Arguments:
         generator: Of the items; see `generators.py`. Or else `file`.
         knobs: The generator's own arguments.
-        mode: "read" or "lived".
-        acts: What "you" may do in lived mode, of "look", "move" and "say".
+        mode: "read" or "lived"; what only can be told is then told line by line.
+        acts: What "you" may do in what is lived, of "look", "move" and "say".
         file: A file of items, as `arena import social` writes them.
         salt_from: Name of an environment variable with a private salt (16 characters
             or more) for items that nobody else can make; the salt itself is in no
@@ -125,6 +132,9 @@ class Social(Env):
         )
         source = source_of(self._source)
         self._generator = source.generator
+        if self.acts and not self._is_lived:
+            told = "a file" if generator is None else f"generator {generator!r}"
+            raise UserError(f"acts: what {told} tells cannot be lived, only told")
         self.most_items = len(source.file) or None
         self._most_options = min(MOST_OPTIONS, source.most_options)
         self._reference = Reference(self._source, salt_from, 0, 0)
@@ -189,6 +199,8 @@ class Social(Env):
         """Return how the question is asked; the rules of the world come with it."""
         if self.mode == "read":
             return READ
+        if not self._is_lived:
+            return TOLD
         able = "; ".join(f"{act}: {ACTS[act]}" for act in self.acts)
         return f"{LIVED} Before that you may act. {able}." if able else LIVED
 
@@ -294,6 +306,11 @@ class Social(Env):
             "blind": {**text_picks(item), **item.picks},
             "acts": sum(name != "advance" for name, *_ in self._lived),
         }
+
+    @property
+    def _is_lived(self) -> bool:
+        """Whether there is a world to live in, and not only a story to tell."""
+        return self.mode == "lived" and hasattr(self._generator, "life")
 
     def _as_told(self) -> Item:
         return item_of(self._reference)

@@ -57,6 +57,18 @@ def test_a_lived_item_arrives_one_event_at_a_time(parameters: dict[str, Any]) ->
     assert info["view"]["legal"] == ["answer"]
 
 
+@pytest.mark.parametrize(
+    ("generator", "lived"),
+    [("beliefs", True), ("talk", True), ("conversations", False)],
+)
+def test_only_what_is_perceived_one_event_at_a_time_is_said_to_be_lived(
+    generator: str, lived: bool
+) -> None:
+    env = make_env("Social-v1", {"generator": generator, "mode": "lived"})
+    assert ("as far as you perceive it" in env.instructions("player")) is lived
+    assert ("a line at a time" in env.instructions("player")) is not lived
+
+
 def test_the_answer_ends_the_episode_and_does_not_tell_whether_it_was_right(
     parameters: dict[str, Any],
 ) -> None:
@@ -181,6 +193,10 @@ def test_what_blind_rules_answer_is_in_the_evidence(tmp_path: Path) -> None:
             "generator 'relations': there is no cell 'none'; there are ",
         ),
         ({"acts": ["look"]}, "nothing to do while a story is read"),
+        (
+            {"generator": "relations", "mode": "lived", "acts": ["look"]},
+            "what generator 'relations' tells cannot be lived, only told",
+        ),
         ({"generator": "beliefs", "knobs": {"orderz": [1]}}, "orderz"),
     ],
 )
