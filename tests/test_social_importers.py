@@ -159,6 +159,35 @@ def test_every_form_of_label_finds_its_option(
     assert sorted(answers) == sorted(item.answer for item in items)
 
 
+def test_an_empty_option_moves_no_label(tmp_path: Path) -> None:
+    """Left out of the middle, `answer: 2` or `C` would mean the option after it."""
+    rows = [
+        choice(1, choices=["a", None, "c", "d"], answer=2),
+        choice(2, choices=["a", "", "c", "d"], answer="C"),
+        choice(3, choices=["a", "b", "c", None], answer=2),
+    ]
+    told, (item,) = bring_rows(tmp_path / "json", "multiple-choice", rows)
+    assert "c" == item.answer
+    said = "choices.1: is empty, and one after it is not"
+    assert [f"rows.jsonl 1 {said}", f"rows.jsonl 2 {said}"] == dropped(told)
+    (tmp_path / "a.csv").write_text("What?,a,,c,d,C\nWhich?,a,b,c,,C\n")
+    told = bring(tmp_path / "a.csv", tmp_path / "csv", "multiple-choice")
+    (item,) = read_items(tmp_path / "csv/items.jsonl")
+    assert ("Which?", "c") == (item.question, item.answer)
+
+
+def test_the_titles_of_columns_are_no_row(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("question,A,B,C,answer\nWhat?,1,2,3,B\n")
+    told = bring(tmp_path / "a.csv", tmp_path / "out", "multiple-choice")
+    assert (1, 1) == (told.details["rows"], told.details["items"])
+
+
+def test_a_label_that_is_an_option_letter_by_letter_is_that_one(tmp_path: Path) -> None:
+    rows = [choice(1, choices=["red box", "red_box"], answer="red_box")]
+    _, (item,) = bring_rows(tmp_path, "multiple-choice", rows)
+    assert "red_box" == item.answer
+
+
 def test_conditions_of_bigtom_are_put_together_as_twins(tmp_path: Path) -> None:
     _, items = bring_set(tmp_path, "bigtom")
     cells = {item.cell: item for item in items}

@@ -8,6 +8,7 @@ an `answer` that is a number from 0, a letter, or an option's text; or a `body`,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from .answers import by_number, by_text_or_letter
@@ -25,9 +26,16 @@ TITLES = frozenset({"answer", "label", "target", "answerkey"})
 def _rows(path: Path, name: str) -> Iterator[Row | BadRow]:
     if path.suffix == ".csv":
         wanted = f"{FEWEST_COLUMNS} and more"
-        yield from columns(",", lambda n: n >= FEWEST_COLUMNS, wanted)(path, name)
+        for row in columns(",", lambda n: n >= FEWEST_COLUMNS, wanted)(path, name):
+            if isinstance(row, BadRow) or not _is_title(row):
+                yield row
     else:
         yield from json_lines(path, name)
+
+
+def _is_title(row: Row) -> bool:
+    *_, last = row.fields.values()
+    return row.number == 1 and str(last).strip().casefold() in TITLES
 
 
 def _questions(row: Row) -> Iterator[Question]:
@@ -72,11 +80,9 @@ def _gold(row: Row, name: str, options: list[str], labels: list[str]) -> int:
 
 
 def _of_columns(row: Row) -> Iterator[Question]:
-    last = str(len(row.fields))
-    if row.number == 1 and str(row.fields[last]).strip().casefold() in TITLES:
-        return
-    names = [str(i) for i in range(2, len(row.fields))]
-    options = [text for name in names if (text := row.optional(name)) is not None]
+    *_, last = row.fields
+    columns_of_options = [row.fields[str(i)] for i in range(2, len(row.fields))]
+    options = replace(row, fields={"options": columns_of_options}).texts("options")
     stem = row.file.rpartition("/")[2].partition(".")[0]
     yield Question(
         cell=stem.removesuffix("_test").removesuffix("_val").removesuffix("_dev"),

@@ -94,14 +94,25 @@ class Row:
         return self.optional(name) if isinstance(value, str) else None
 
     def texts(self, *names: str) -> list[str]:
-        """Return a list of texts; null, NaN and blanks in it are left out."""
+        """Return a list of texts; null, NaN and blanks at its end are left out.
+
+        Raises:
+            BadRow: If there are some before a text: what a label counts would move.
+        """
         name = next((n for n in names if self.fields.get(n) is not None), names[0])
         value = self.fields.get(name)
         if not isinstance(value, list):
             raise self.bad(name, f"should be a list of texts, is {_shape(value)}")
         parts = {str(i): each for i, each in enumerate(cast(list[object], value))}
         inner = replace(self, fields=parts, at=f"{self.at}{name}.")
-        return [text for part in parts if (text := inner.optional(part)) is not None]
+        texts: list[str] = []
+        for part in parts:
+            text = inner.optional(part)
+            if text is not None and len(texts) < int(part):
+                raise inner.bad(str(len(texts)), "is empty, and one after it is not")
+            if text is not None:
+                texts.append(text)
+        return texts
 
     def inner(self, name: str) -> Row:
         """Return what is below a field, as a row of its own."""
@@ -126,6 +137,8 @@ class Row:
         Raises:
             BadRow: If it is none of them.
         """
+        if answer in options:
+            return options.index(answer)
         plain = [_plain(option) for option in options]
         if _plain(answer) not in plain:
             shown = one_line(f"{answer!r} is none of {list(options)}", 200)
