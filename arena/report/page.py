@@ -6,6 +6,7 @@ Every text on it may come from a model or a file, so every text is escaped here.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 
 from ..analysis import Figure, Section, Table, Value, written
@@ -19,6 +20,7 @@ __all__ = ["page"]
 
 # Were an escape ever forgotten, a browser would still run and fetch nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_CODE = re.compile("`([^`]+)`")
 _NO_FIGURES = (
     "The figures are left out: they need the extra `report` "
     "(pip install 'arena-evals[report]')."
@@ -35,7 +37,7 @@ def page(title: str, sections: Sequence[Section]) -> str:
     for number, section in enumerate(sections):
         parts.append(f'<section id="s{number}"><h2>{_text(section.title)}</h2>')
         if section.text:
-            parts.append(f"<p>{_text(section.text)}</p>")
+            parts.append(f"<p>{_prose(section.text)}</p>")
         for figure in section.figures if drawing else ():
             figures += 1
             parts.append(_figure(figure, figures))
@@ -64,7 +66,7 @@ def _figure(figure: Figure, number: int) -> str:
     except Exception as error:  # noqa: BLE001  (a plug-in draws, and the rest stands)
         why = f"it could not be drawn: {type(error).__name__}: {one_line(str(error))}"
         picture = f"<p>{_text(why)}</p>"
-    caption = f"<figcaption>{_text(figure.caption)}</figcaption>"
+    caption = f"<figcaption>{_prose(figure.caption)}</figcaption>"
     return f"<figure><h3>{_text(figure.title)}</h3>{picture}{caption}</figure>"
 
 
@@ -79,7 +81,7 @@ def _table(table: Table) -> str:
         for name, kind in zip(table.columns, kinds, strict=True)
     )
     body = "\n".join(_row(row, kinds) for row in table.rows)
-    note = f'<p class="note">{_text(table.note)}</p>' if table.note else ""
+    note = f'<p class="note">{_prose(table.note)}</p>' if table.note else ""
     return (
         f'<h3>{_text(table.title)}</h3><div class="wide"><table><thead><tr>{head}</tr>'
         f"</thead>\n<tbody>{body}</tbody></table></div>{note}"
@@ -97,6 +99,11 @@ def _cells(row: Sequence[Value], kinds: Sequence[str]) -> Iterator[str]:
             point, _, interval = told.partition(" [")
             told = f'{point} <span class="interval">[{interval}</span>'
         yield f'<td class="{kind}">{told}</td>'
+
+
+def _prose(text: str) -> str:
+    """Return text with what stands between backticks as code."""
+    return _CODE.sub(r"<code>\1</code>", _text(text))
 
 
 def _text(text: str) -> str:

@@ -54,9 +54,10 @@ def scores_section(folder: RunFolder, results: Results, where: str) -> Section:
     at = f" of {100 * level.pop():g} %" if level else ""
     text = (
         f"Intervals{at} are Wilson's for rates, Student's t for means, and a bootstrap "
-        "over scenarios for what is averaged over them. Those of the analyses below "
-        "are of 95 %."
+        "over scenarios for what is averaged over them."
     )
+    if at != " of 95 %":
+        text += " Those of the analyses below are of 95 %."
     kept = [table for table in tables if table.rows]
     return Section(title=f"Scores{where}", text=text, tables=kept)
 

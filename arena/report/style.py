@@ -41,7 +41,7 @@ nav ul { columns: 2; padding-left: 1.1rem; margin: .75rem 0; }
 table { border-collapse: collapse; font-size: .82rem; }
 th, td {
   padding: .22rem .7rem .22rem 0; text-align: left; vertical-align: top;
-  border-bottom: 1px solid var(--grid); overflow-wrap: anywhere;
+  border-bottom: 1px solid var(--grid); overflow-wrap: break-word;
 }
 td.text { min-width: 5rem; max-width: 20rem; }
 th {
