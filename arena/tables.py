@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -112,7 +113,8 @@ def print_main_tables(sections: Iterable[Section]) -> None:
                 if any(isinstance(row[i], str) for row in table.rows):
                     printed.add_column(Text(shown(name)), overflow="fold")
                 else:
-                    printed.add_column(Text(shown(name)), justify="right", no_wrap=True)
+                    head = _heading(name, [written(row[i]) for row in table.rows])
+                    printed.add_column(head, justify="right", no_wrap=True)
             above: Sequence[Value] = ()
             for row in table.rows:
                 told = [Text(shown(written(value))) for value in row]
@@ -121,6 +123,13 @@ def print_main_tables(sections: Iterable[Section]) -> None:
                 printed.add_row(*told)
                 above = row
             _print(printed, bool(table.rows))
+
+
+def _heading(name: str, below: Sequence[str]) -> Text:
+    """Return a heading no wider than what is below it, where its words allow it."""
+    widest = max(map(len, below), default=1)
+    lines = wrap(shown(name), widest, break_long_words=False, break_on_hyphens=False)
+    return Text("\n".join(lines))
 
 
 def print_scores(scores: Sequence[Score]) -> None:

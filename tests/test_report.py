@@ -165,6 +165,14 @@ def test_a_page_has_the_scores_and_what_was_played(
     assert "3 of 3" in read.text
 
 
+def test_what_stands_between_backticks_is_code_and_nothing_in_it_is_markup() -> None:
+    read = Read(page("A", [Section(title="B", text="see `arena <b>` here", tables=[])]))
+    tags = [tag for tag, _ in read.tags]
+    assert 1 == tags.count("code")
+    assert "b" not in tags
+    assert "arena <b>" in read.words
+
+
 def test_the_same_run_gives_the_same_page(
     asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -287,6 +295,19 @@ def test_only_main_tables_are_printed_with_no_number_cut_off(
     assert "not here" not in told
     assert "T: why" in told
     assert "\x1b" not in told
+
+
+def test_a_heading_is_no_wider_than_its_numbers_and_leaves_room_for_names(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    columns = ("cell", "no cell below")
+    table = Table(title="T", columns=columns, rows=[("a", 0.5)], main=True)
+    print_main_tables([Section(title="S", tables=[table])])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["no", "cell"] not in lines
+    assert [["no"], ["cell"], ["cell", "below"]] == [
+        line for line in lines if {"no", "cell", "below"}.intersection(line)
+    ]
 
 
 def test_rows_must_fit_their_columns() -> None:
