@@ -5,6 +5,7 @@ Importers simulate foreign stories through it; they reach it by the environment'
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -39,7 +40,7 @@ def believed(
         UserError: If the story cannot have happened, or the labellers disagree.
     """
     try:
-        world = TypeAdapter(known.Setting).validate_python(setting)
+        world = _reader(known.Setting).validate_python(setting)
         happened = [_event(event) for event in events]
         table = BeliefTable(world, thing, max(1, len(path)))
         for event in happened:
@@ -60,4 +61,10 @@ def _event(fields: Mapping[str, Any]) -> known.Event:
     kind = str(fields.get("kind"))
     if kind not in known.__all__ or kind in ("Event", "Setting"):
         raise UserError(f"the story: no event of kind {kind!r}")
-    return TypeAdapter(getattr(known, kind)).validate_python(own)
+    return _reader(getattr(known, kind)).validate_python(own)
+
+
+@functools.cache
+def _reader(kind: type[Any]) -> TypeAdapter[Any]:
+    """Return a reader of a kind; making one takes far longer than reading."""
+    return TypeAdapter(kind)
