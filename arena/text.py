@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
+import json
+import re
 
-__all__ = ["shown"]
+__all__ = ["json_shown", "json_text", "shown"]
 
-_KEPT = frozenset("\n\t")
-# Invisible characters that reorder what stands around them ("Trojan Source").
-_REORDERING = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# What acts on a terminal: control characters but line breaks and tabs, separators of
+# lines and paragraphs, lone surrogates, and invisible characters that reorder what
+# stands around them ("Trojan Source").
+_ACTING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff]"
 )
 
 
@@ -19,14 +22,18 @@ def shown(text: str) -> str:
     Line breaks and tabs stay; escape sequences, other control characters, characters
     that reverse the direction of writing and lone surrogates are spelled out.
     """
-    return "".join(
-        char if char in _KEPT or not _acts(char) else _escape(char) for char in text
-    )
+    return _ACTING.sub(_escape, text)
 
 
-def _acts(char: str) -> bool:
-    return char in _REORDERING or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
+def json_text(value: object) -> str:
+    """Return a value as JSON that cannot act on a terminal."""
+    return json_shown(json.dumps(value, ensure_ascii=False))
 
 
-def _escape(char: str) -> str:
-    return char.encode("unicode_escape", "surrogatepass").decode("ascii")
+def json_shown(text: str) -> str:
+    """Return JSON that means the same and cannot act on a terminal."""
+    return _ACTING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found.group().encode("unicode_escape", "surrogatepass").decode("ascii")

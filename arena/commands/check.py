@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -53,7 +52,7 @@ def check(
     from ..audit.table import audit_rows, print_audits
     from ..scenario import load_suite
     from ..testing import CheckFailed
-    from ..text import shown
+    from ..text import json_text, shown
 
     failed: dict[str, str | None] = {}
     audits: dict[str, Audit] = {}
@@ -71,7 +70,7 @@ def check(
     if as_json:
         rows = {name: audit_rows(found) for name, found in audits.items()}
         told = {"failed": failed, "audit": rows}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json_text(told))
     else:
         print_audits(audits, every=every)
     return 2 if any(failed.values()) else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +66,7 @@ def import_(
     from ..errors import UserError
     from ..importing import Imported, Refused
     from ..registry import load
-    from ..text import shown
+    from ..text import json_text, shown
 
     importer: Importer = load("importers", kind)
     if not path.exists():
@@ -87,7 +86,7 @@ def import_(
     done = [each for each in outcome if isinstance(each, Imported)]
     refused = [each for each in outcome if isinstance(each, Refused)]
     if as_json:
-        click.echo(json.dumps(_told(done, refused), ensure_ascii=False))
+        click.echo(json_text(_told(done, refused)))
     else:
         _print(done, refused)
     return 2 if refused else 0

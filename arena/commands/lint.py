@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 import click
@@ -26,7 +25,7 @@ def lint(names: tuple[str, ...], as_json: bool) -> int:
     arena lint ara-basic --json
     """
     from ..lint import folders_named, lint_folder
-    from ..text import shown
+    from ..text import json_text, shown
 
     folders = dict.fromkeys(f for name in names for f in folders_named(name))
     findings = [finding for folder in folders for finding in lint_folder(folder)]
@@ -43,7 +42,7 @@ def lint(names: tuple[str, ...], as_json: bool) -> int:
             }
             for finding in findings
         ]
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json_text(told))
         return 2 if levels["error"] else 0
     for finding in findings:
         click.echo(shown(str(finding)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -23,12 +22,12 @@ KINDS = ("scenarios", "suites", "environments", "agents", "models", "scorers")
 @as_json
 def list_(kind: str | None, as_json: bool) -> int:
     """List what can be run, by name."""
-    from ..text import shown
+    from ..text import json_text, shown
 
     kinds = [kind] if kind else list(KINDS)
     found = {each: _listed(each) for each in kinds}
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json_text(found))
         return 0
     for each, entries in found.items():
         click.secho(each, bold=True)

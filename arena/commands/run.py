@@ -144,6 +144,8 @@ def run(
 
 
 def _print_json(folder: RunFolder, outcome: RunOutcome, table: Results) -> None:
+    from ..text import json_text
+
     told = {
         "run": folder.manifest.run,
         "path": str(folder.path),
@@ -152,7 +154,7 @@ def _print_json(folder: RunFolder, outcome: RunOutcome, table: Results) -> None:
         **asdict(outcome),
         **table.as_dict(),
     }
-    click.echo(json.dumps(told, ensure_ascii=False))
+    click.echo(json_text(told))
 
 
 def _equipped(

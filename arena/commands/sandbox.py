@@ -92,13 +92,13 @@ def prune(dry_run: bool, kind: str | None, as_json: bool) -> int:
 
     A run does the same before its first sandbox.
     """
-    from ..text import shown
+    from ..text import json_text, shown
 
     usable, problems = _usable(kind)
     found = {name: p.prune(dry_run=dry_run) for name, p in usable.items()}
     if as_json:
         told = {name: [asdict(thing) for thing in found[name]] for name in found}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json_text(told))
     else:
         for name, things in found.items():
             for thing in things:

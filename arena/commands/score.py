@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -23,11 +22,12 @@ def score(run: Path, confidence: float, ks: tuple[int, ...], as_json: bool) -> i
     from ..run import score_run
     from ..run_folder import RunFolder
     from ..tables import print_all_scores, print_errors, print_results
+    from ..text import json_text
 
     folder = RunFolder(run)
     table = results(folder.manifest, score_run(folder), confidence=confidence, ks=ks)
     if as_json:
-        click.echo(json.dumps(table.as_dict(), ensure_ascii=False))
+        click.echo(json_text(table.as_dict()))
     else:
         print_results(table, confidence)
         print_all_scores(table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,7 @@ def _show_run(
         print_results,
         print_unscored,
     )
-    from ..text import shown
+    from ..text import json_text, shown
 
     table = results(folder.manifest, folder.scores(), confidence=confidence, ks=ks)
     manifest = folder.manifest
@@ -59,7 +58,7 @@ def _show_run(
         analyses = [section.as_dict() for section in analyse([folder])]
         told = {"run": manifest.run, "digest": manifest.digest, **table.as_dict()}
         told |= {"analyses": analyses}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json_text(told))
         return
     print_results(table, confidence)
     print_all_scores(table)
@@ -79,11 +78,12 @@ def _show_run(
 
 def _show_episode(folder: RunFolder, episode: str, as_json: bool) -> None:
     from ..tables import print_scores
+    from ..text import json_shown
     from ..transcript import transcript
 
     trajectory = folder.trajectory(episode)
     if as_json:
-        click.echo(trajectory.path.read_text(encoding="utf-8"), nl=False)
+        click.echo(json_shown(trajectory.path.read_text(encoding="utf-8")), nl=False)
         return
     for line in transcript(trajectory):
         click.echo(line)

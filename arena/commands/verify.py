@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -25,7 +24,7 @@ def verify(run: Path, digest: str | None, as_json: bool) -> int:
     """
     from ..errors import UserError
     from ..run_folder import RunFolder
-    from ..text import shown
+    from ..text import json_text, shown
     from ..verify import verify_run
 
     path, episode = split_episode(run)
@@ -46,7 +45,7 @@ def verify(run: Path, digest: str | None, as_json: bool) -> int:
             for p in problems
         ]
         told = {"episodes": checked, "digest": folder.manifest.digest}
-        click.echo(json.dumps({**told, "problems": found}, ensure_ascii=False))
+        click.echo(json_text({**told, "problems": found}))
     else:
         for problem in problems:
             click.echo(shown(str(problem)))
