@@ -8,14 +8,16 @@ in it, as in the paper; everything else that a run says is in its other tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pydantic import BaseModel, Field, ValidationError
 
 from arena.analysis import Episode, Section, Table, Value, analysis
 from arena.intervals import rate_interval
 
-from .answers import grouped
+from .answers import answers_of, grouped
 
 __all__ = ["egosocialarena"]
 
@@ -97,11 +99,39 @@ NOTE = (
 )
 
 
+class _Round(BaseModel):
+    numbers: dict[str, int]
+    """By seat; the tested one is the first."""
+    predictions: dict[str, dict[str, int]]
+    """By seat, of the others."""
+
+
+class _Game(BaseModel):
+    """What the table needs of a game's evidence."""
+
+    rounds: list[_Round]
+    rounds_planned: int = Field(ge=1)
+
+    def accuracy(self) -> float:
+        """Return the share of exact predictions; a round not played has none."""
+        return sum(map(_hits, self.rounds)) / self.rounds_planned
+
+
+class _Score(NamedTuple):
+    """What one episode adds to the table."""
+
+    scenario: str
+    agent: str
+    about: tuple[object, ...]
+    """One value: an item with all of its epochs, or a game."""
+    accuracy: float
+    chance: float | None
+
+
 @analysis(environments=["Social-v1", "NumberGuessing-v1"])
 def egosocialarena(episodes: Sequence[Episode]) -> Sequence[Section]:
     """Return the paper's table, where a run has at least two of its scenarios."""
-    played = [e for e in episodes if not e.missing]
-    rows = list(_rows(played))
+    rows = list(_rows([*_of_items(episodes), *_of_games(episodes)]))
     if len({row[0] for row in rows}) < 2:
         return []
     columns = ("paper's scenario", "version 1", "version 3", "agent", "n")
@@ -114,14 +144,14 @@ def egosocialarena(episodes: Sequence[Episode]) -> Sequence[Section]:
     return [Section(title="EgoSocialArena", tables=[table])]
 
 
-def _rows(played: Sequence[Episode]) -> Iterator[Sequence[Value]]:
+def _rows(scores: Sequence[_Score]) -> Iterator[Sequence[Value]]:
+    by_scenario = grouped(scores, lambda s: s.scenario)
     for row in ROWS:
-        mine = [e for e in played if e.scenario == row.scenario and _counts(e)]
-        for agent in dict.fromkeys(e.agent for e in mine):
-            own = [e for e in mine if e.agent == agent]
-            asked = grouped(own, _asked)
-            accuracy = rate_interval([fmean(map(_accuracy, g)) for g in asked.values()])
-            chances = [1 / len(e.evidence["item"]["options"]) for e in own if _item(e)]
+        mine = grouped(by_scenario.get(row.scenario, ()), lambda s: s.agent)
+        for agent, own in mine.items():
+            values = grouped(own, lambda s: s.about).values()
+            accuracy = rate_interval([fmean(s.accuracy for s in g) for g in values])
+            chances = [s.chance for s in own if s.chance is not None]
             chance = fmean(chances) if chances else None
             yield (
                 *(row.paper, row.first, row.third, agent, accuracy.n, accuracy),
@@ -129,33 +159,29 @@ def _rows(played: Sequence[Episode]) -> Iterator[Sequence[Value]]:
             )
 
 
-def _asked(episode: Episode) -> tuple[object, ...]:
-    """Return what is one value: an item with all of its epochs, or a game."""
-    item = _item(episode)
-    if item is None:
-        return episode.run, episode.sample, episode.epoch
-    return episode.run, item["id"]
+def _of_items(episodes: Sequence[Episode]) -> Iterator[_Score]:
+    """Yield the scores of answers; our control questions are not the paper's."""
+    answers, _ = answers_of(episodes)
+    for a in answers:
+        if a.item.measures != "control":
+            about = (a.run, a.item.id)
+            yield _Score(a.scenario, a.agent, about, a.right, a.chance)
 
 
-def _counts(episode: Episode) -> bool:
-    """Whether it is about what the paper asks: our control questions are not."""
-    item = _item(episode)
-    return item is None or item["measures"] != "control"
+def _of_games(episodes: Sequence[Episode]) -> Iterator[_Score]:
+    for e in episodes:
+        try:
+            game = None if e.missing else _Game.model_validate(e.evidence)
+        except ValidationError:
+            continue
+        if game is not None:
+            about = (e.run, e.sample, e.epoch)
+            yield _Score(e.scenario, e.agent, about, game.accuracy(), None)
 
 
-def _item(episode: Episode) -> Mapping[str, Any] | None:
-    return episode.evidence.get("item")
-
-
-def _accuracy(episode: Episode) -> float:
-    """Return 1 for a right answer, or the share of exact predictions in a game."""
-    item = _item(episode)
-    if item is not None:
-        return float(episode.evidence["answer"]["option"] == item["gold"])
-    rounds, planned = episode.evidence["rounds"], episode.evidence["rounds_planned"]
-    hits = 0.0
-    for each in rounds:
-        own, *_ = each["numbers"]  # the tested seat is the first
-        predicted = each["predictions"][own]
-        hits += fmean(n == each["numbers"][seat] for seat, n in predicted.items())
-    return hits / planned
+def _hits(played: _Round) -> float:
+    """Return the share of exact predictions in a round."""
+    own = next(iter(played.numbers), "")
+    predicted = played.predictions.get(own, {})
+    hits = [number == played.numbers.get(seat) for seat, number in predicted.items()]
+    return fmean(hits) if hits else 0.0

@@ -489,3 +489,20 @@ def test_no_evidence_brings_the_analysis_down(field: str, value: Any) -> None:
         for table in section.tables:
             for row in table.rows:
                 assert all(isinstance(written(cell), str) for cell in row)
+
+
+@pytest.mark.parametrize("evidence", [{}, None, [3], {"rounds": None}, {"item": 3}])
+def test_the_papers_table_stands_where_a_record_cannot_be_read(evidence: Any) -> None:
+    rounds = [
+        {"numbers": {"a": 3, "b": 7}, "predictions": {"a": {"b": 7}, "b": {"a": 2}}},
+        {"numbers": {"a": 3, "b": 5}, "predictions": {"a": {"b": 4}, "b": {"a": 3}}},
+    ]
+    game = {"rounds": rounds, "rounds_planned": 4}
+    episodes = [
+        answered(item("a"), 0, scenario="social/blackjack"),
+        answered(item("b"), 0, scenario="games/number-guessing", evidence=game),
+        answered(item("c"), 0, scenario="games/number-guessing", evidence=evidence),
+    ]
+    rows = rows_of(list(egosocialarena(episodes)), "EgoSocialArena's scenarios")
+    # One of the two rounds played was predicted, of four that were planned.
+    assert [(1, 1.0), (1, 0.25)] == [(r["n"], r["accuracy"].value) for r in rows]
