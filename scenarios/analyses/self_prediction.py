@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Any
+from typing import Literal
+
+from pydantic import BaseModel, Field, ValidationError
 
 from arena.analysis import Episode, Figure, Section, Table, Value, analysis
 from arena.intervals import Estimate
@@ -58,6 +60,21 @@ CHANCE_NOTE = (
     "known shares is the score of one who knows only how frequent each act is over "
     "all situations."
 )
+
+
+class _Told(BaseModel):
+    """What the tables need of an episode's evidence."""
+
+    group: str
+    situation: str
+    mode: Literal["act", "predict"]
+    options: list[str] = Field(min_length=1)
+    value: str | None
+    confidence: float | None = Field(ge=0, le=1)
+
+
+class _Evidence(BaseModel):
+    self_prediction: _Told
 
 
 @dataclass
@@ -116,14 +133,14 @@ def _groups(episodes: Sequence[Episode]) -> dict[str, dict[str, dict[str, _Known
         told = _told(episode)
         if told is None:
             continue
-        agents = groups.setdefault(told["group"], {})
+        agents = groups.setdefault(told.group, {})
         known = agents.setdefault(episode.agent, {})
-        here = known.setdefault(told["situation"], _Known())
-        here.options = len(told["options"])
-        if told["mode"] == "predict":
-            here.predictions.append((told["value"], told["confidence"] or 0.0))
-        elif told["value"] is not None:
-            here.acts[told["value"]] += 1
+        here = known.setdefault(told.situation, _Known())
+        here.options = len(told.options)
+        if told.mode == "predict":
+            here.predictions.append((told.value, told.confidence or 0.0))
+        elif told.value is not None:
+            here.acts[told.value] += 1
     return groups
 
 
@@ -132,15 +149,18 @@ def _names(episodes: Sequence[Episode]) -> dict[str, str]:
     found: dict[str, str] = {}
     for episode in episodes:
         told = _told(episode)
-        if told is not None and (
-            told["mode"] == "predict" or told["group"] not in found
-        ):
-            found[told["group"]] = episode.scenario
+        if told is not None and (told.mode == "predict" or told.group not in found):
+            found[told.group] = episode.scenario
     return found
 
 
-def _told(episode: Episode) -> Mapping[str, Any] | None:
-    return None if episode.missing else episode.evidence.get("self_prediction")
+def _told(episode: Episode) -> _Told | None:
+    """Return what an episode says, None for one that is missing or cannot be read."""
+    try:
+        evidence = _Evidence.model_validate(episode.evidence)
+    except ValidationError:
+        return None
+    return None if episode.missing else evidence.self_prediction
 
 
 def _left_out(known: _Agent, both: _Agent) -> str | None:

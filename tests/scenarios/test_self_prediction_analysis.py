@@ -1,6 +1,7 @@
 """What is said of self-prediction: from episodes with known acts and predictions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,15 @@ def test_an_episode_of_an_infrastructure_error_says_nothing() -> None:
     broken = said("a", None, reason="error")
     assert rows(self_prediction(KNOWN), SKILL) == rows(
         self_prediction([*KNOWN, broken]), SKILL
+    )
+
+
+@pytest.mark.parametrize("told", [None, 3, {}, {"group": 1}, {"mode": "predict"}])
+def test_a_record_that_cannot_be_read_leaves_the_rest(told: Any) -> None:
+    bad = replace(KNOWN[0], evidence={"self_prediction": told})
+    nothing = replace(KNOWN[0], evidence={})
+    assert rows(self_prediction([bad, *KNOWN, nothing]), SKILL) == rows(
+        self_prediction(KNOWN), SKILL
     )
 
 
