@@ -18,8 +18,14 @@ PERIOD = 200
 class Lucky(Social):
     """One rule is right too often in the set of seed 0, as can be by accident."""
 
-    def __init__(self, *, file: str, render_mode: str | None = None) -> None:
-        super().__init__(file=file, render_mode=render_mode)
+    def __init__(
+        self,
+        *,
+        file: str,
+        file_digest: str | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        super().__init__(file=file, file_digest=file_digest, render_mode=render_mode)
         self.most_items = None
 
     @classmethod
