@@ -67,7 +67,7 @@ def test_help_imports_neither_numpy_nor_langchain() -> None:
         ),
         (
             ["run", "games/blackjack", "--agent", "oracle"],
-            "'oracle' cannot play games/blackjack: it plays shell tasks and social items",
+            "'oracle' cannot play games/blackjack: it plays shell tasks and social",
         ),
         (["run", "games/blackjack", "--agent", "chat"], "agent 'chat' needs a model"),
         (
