@@ -161,15 +161,11 @@ def make_plan(
         )
     if not planned:
         raise UserError("; ".join(left_out.values()))
-    boxed = any("sandbox" in p.ref.parameters for p in planned)
-    if sandbox and not (boxed or left_out):
-        raise UserError(f"--sandbox {sandbox}: no scenario here runs commands")
+    _check_asked_for(planned, left_out, sandbox, items)
     _check_seats_exist(seats, planned)
     _check_distinct("scenario", [p.ref.name for p in planned])
     _check_distinct("scenario file name", [p.slug for p in planned])
     _check_other_items(planned)
-    if items is not None and not any(p.items for p in planned):
-        raise UserError(f"--items {items}: no scenario here has items")
     for scenario in planned:
         _check_distinct("agent", [a.slug for a in scenario.agents])
     _check_agents(planned)
@@ -236,6 +232,20 @@ def _settled(scenario: Scenario, sandbox: str | None) -> dict[str, Any]:
         sandbox_provider(sandbox)
         parameters["sandbox"] = sandbox
     return kind.settle(parameters)
+
+
+def _check_asked_for(
+    planned: Sequence[PlannedScenario],
+    left_out: Mapping[str, str],
+    sandbox: str | None,
+    items: int | None,
+) -> None:
+    """Refuse what is asked for and would change nothing here."""
+    boxed = any("sandbox" in p.ref.parameters for p in planned)
+    if sandbox and not (boxed or left_out):
+        raise UserError(f"--sandbox {sandbox}: no scenario here runs commands")
+    if items is not None and not any(p.items for p in planned):
+        raise UserError(f"--items {items}: no scenario here has items")
 
 
 def _check_seats_exist(

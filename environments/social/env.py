@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 from arena.audit.rules import text_picks
 from arena.env import Env, View
 from arena.errors import IllegalAction, UserError
+from arena.item_files import MOST_OPTIONS
 from arena.items import Item, letter
 from arena.tools import Tool, tool, tools_of
 
@@ -22,7 +23,6 @@ from .sources import Reference, draw_of, file_digest, item_of, salt_digest, sour
 
 __all__ = ["Social"]
 
-MOST_OPTIONS = 26
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Confidence = Annotated[
     float,
