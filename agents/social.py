@@ -31,6 +31,19 @@ class BlindAgent(PolicyAgent):
     def __init__(self, *, rule: str = "always-A") -> None:
         self.rule = rule
 
+    def refuses(self, environment: str, parameters: Mapping[str, Any]) -> str | None:
+        """Return why it cannot play there: no item, or no such rule anywhere."""
+        reason = super().refuses(environment, parameters)
+        if reason is not None or environment != SOCIAL:
+            return reason
+        rules = cast(
+            Callable[[Mapping[str, Any]], Sequence[str]],
+            getattr(environment_class(SOCIAL), "rules"),  # noqa: B009
+        )(parameters)
+        if self.rule in rules:
+            return None
+        return f"no rule is called {self.rule!r}; there are: {', '.join(rules)}"
+
     def probabilities(self, view: View) -> Chances:
         """Return the rule's answer, or all answers where it has none."""
         return social_moves(view, self.rule)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, StringConstraints
@@ -18,6 +18,7 @@ from arena.items import Item, letter
 from arena.tools import Tool, tool, tools_of
 
 from .believing import believed
+from .generators import GENERATORS
 from .living import Life, StoryLife
 from .sources import Reference, draw_of, file_digest, item_of, salt_digest, source_of
 
@@ -45,10 +46,13 @@ TOLD = (
     "said. Then call answer with the letter of the option that is right and with your "
     "confidence from 0 to 1. You answer once."
 )
+FIRST_ITEMS = 100
+"""Of a generator, to learn the names of its rules."""
+
 ACTS = {
     "look": "look into a container of the room you are in",
     "move": "move to another room",
-    "say": "say to someone in your room where you want them to think the thing is",
+    "say": "say to someone in your room, alone, where the thing is, true or not",
 }
 
 
@@ -173,6 +177,14 @@ class Social(Env):
             yield (
                 _lived_through(env._begin()) if env.mode == "lived" else env._as_told()
             )
+
+    @classmethod
+    def rules(cls, parameters: Mapping[str, Any]) -> list[str]:
+        """Return the names of blind rules: of all generators, and of a scenario's file.
+
+        A rule that is rare, and in none of the first items, may be missing.
+        """
+        return sorted({*_rules_of(cls.items(parameters, 0, FIRST_ITEMS)), *_rules()})
 
     @staticmethod
     def picks(view: View) -> Mapping[str, int]:
@@ -349,6 +361,18 @@ def _life(reference: Reference) -> Life:
     if life is None:
         return StoryLife(item_of(reference))
     return life(draw_of(reference), reference.sample)
+
+
+def _rules_of(items: Iterable[Item]) -> Iterator[str]:
+    for item in items:
+        yield from (*text_picks(item), *item.picks)
+
+
+@functools.cache
+def _rules() -> frozenset[str]:
+    """Return the names of the blind rules of all generators."""
+    made = (Social.items({"generator": n}, 0, FIRST_ITEMS) for n in GENERATORS)
+    return frozenset(rule for items in made for rule in _rules_of(items))
 
 
 def _lived_through(life: Life) -> Item:

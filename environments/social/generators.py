@@ -10,9 +10,9 @@ from arena.errors import UnknownName, UserError
 
 from .generator import Generator
 
-__all__ = ["make_generator"]
+__all__ = ["GENERATORS", "make_generator"]
 
-_CLASSES = {
+GENERATORS = {
     "beliefs": "beliefs.lattice_items:Beliefs",
     "blackjack": "blackjack_items:BlackjackBeliefs",
     "conversations": "conversations.items:Conversations",
@@ -35,9 +35,9 @@ def make_generator(name: str, knobs: dict[str, Any]) -> Generator:
     Raises:
         UserError: For an unknown name, or a knob that does not fit.
     """
-    if name not in _CLASSES:
-        raise UnknownName("generator", name, _CLASSES)
-    module, _, kind = _CLASSES[name].partition(":")
+    if name not in GENERATORS:
+        raise UnknownName("generator", name, GENERATORS)
+    module, _, kind = GENERATORS[name].partition(":")
     found = getattr(import_module(f".{module}", __package__), kind)
     try:
         return found(**Arguments.of_class(found).check(knobs))

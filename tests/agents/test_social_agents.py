@@ -1,11 +1,13 @@
 """Agents that answer social items by a rule: of the very item that is asked."""
 
+import re
 from typing import Any, cast
 
 import pytest
 
+from arena.agent import AgentSpec
 from arena.env import Env, View
-from arena.registry import environment_class, make_env
+from arena.registry import environment_class, make_agent, make_env
 
 LIVED: list[dict[str, Any]] = [
     {"generator": "beliefs"},
@@ -62,3 +64,20 @@ def test_rules_answer_what_became_of_the_world_by_acting() -> None:
     assert asked(view)["oracle"] == "in the locker"
     option = "ABCDE"[picks(view)["oracle"]]
     assert env.step(call("answer", option=option, confidence=1.0))[1] == 1.0
+
+
+def test_a_rule_that_no_item_has_is_refused_with_those_that_there_are() -> None:
+    blind = make_agent(AgentSpec(name="blind", options={"rule": "longst"}))
+    reason = cast(Any, blind).refuses("arena/Social-v1", {"generator": "relations"})
+    assert reason.startswith("no rule is called 'longst'; there are: ")
+    assert {"longest", "initial", "collapse-first"} <= set(
+        re.findall(r"[\w-]+", reason)
+    )
+
+
+def test_a_rule_of_other_items_is_none_to_refuse() -> None:
+    # It guesses where it has no answer, so that it can play a whole suite.
+    blind = make_agent(AgentSpec(name="blind", options={"rule": "collapse-first"}))
+    assert (
+        cast(Any, blind).refuses("arena/Social-v1", {"generator": "relations"}) is None
+    )
