@@ -22,6 +22,7 @@ from .text import shown
 from .trajectory import read_trajectory
 
 __all__ = [
+    "console",
     "print_all_scores",
     "print_errors",
     "print_failed_checks",
@@ -171,13 +172,14 @@ def _interval(estimate: Estimate) -> str:
 
 def _print(table: Table, any_rows: bool) -> None:
     if any_rows:
-        _console().print(table)
+        console().print(table)
 
 
 def _say(text: str) -> None:
-    _console().print(Text(shown(text)), soft_wrap=True)
+    console().print(Text(shown(text)), soft_wrap=True)
 
 
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDTH)
+def console() -> Console:
+    """Return where tables are printed: the terminal, or something of a fixed width."""
+    found = Console()
+    return found if found.is_terminal else Console(width=_WIDTH)

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..tables import console
 from ..text import shown
 from .gates import Audit, Row
 
 __all__ = ["audit_rows", "print_audits", "worst_rows"]
-
-_WIDTH = 120  # where there is no terminal to ask
 
 
 def worst_rows(audit: Audit) -> list[Row]:
@@ -46,7 +44,7 @@ def print_audits(audits: Mapping[str, Audit], *, every: bool = False) -> None:
             names = (f"  {row.cell}", row.rule)
             table.add_row(*(Text(shown(text)) for text in names), *_numbers(row))
     if table.row_count:
-        _console().print(table)
+        console().print(table)
 
 
 def audit_rows(audit: Audit) -> list[dict[str, Any]]:
@@ -76,8 +74,3 @@ def _numbers(row: Row) -> tuple[str, ...]:
         f"{row.fair:.2f}",
         "" if row.passed else "FAILS",
     )
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDTH)
