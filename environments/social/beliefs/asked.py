@@ -12,7 +12,7 @@ from ..drafts import Draft, Made
 from ..generator import Draw
 from .cases import GENERATOR, VERSION, Case
 from .derived import belief_labels, table_after
-from .events import Event, Move, Setting
+from .events import Event, Leave, Move, Setting
 from .filtering import believed
 from .life import Lived
 from .orders import effective_order
@@ -28,6 +28,16 @@ __all__ = ["Question", "belief_item", "control_item", "lived"]
 Question = Literal["belief", "memory", "reality"]
 
 _TIMES = ("at the beginning", "once", "twice", "three times")
+_ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+)
 
 
 def belief_item(
@@ -214,32 +224,29 @@ def _moved_labels(case: Case, setting: Setting, moves: int) -> tuple[Label, Labe
 
 
 def _sight(case: Case, as_told: Told) -> tuple[str, tuple[Label, Label]]:
-    """Return the question where the ego saw the thing first or last, and its labels."""
-    first = case.turn % 4 < 2
+    """Return the question where it was when the ego went, and its labels."""
     story, ego, voice = case.story, case.ego, as_told.voice
-    met = [
-        place
-        for place, meetings in zip(story.places, story.meetings, strict=True)
-        if any(ego in meeting.goes for meeting in meetings)
-    ]
-    planned = met[0 if first else -1]
-    values = _sights(as_told.setting, story.events, story.thing, ego)
-    seen = values[0 if first else -1]
-    when = f"{voice.name(ego)} {'first' if first else 'last'} saw it"
-    asked = f"Where was the {story.thing} when {when}?"
+    visits = story.visits(ego)
+    number = case.turn % len(visits)
+    planned = story.places[visits[number]]
+    seen = _when_gone(as_told.setting, story.events, story.thing, ego)[number]
+    left = f"{voice.name(ego)} left the {story.room} for the {_ORDINALS[number]} time"
+    asked = f"Where was the {story.thing} when {left}?"
     labels = (
-        Label("meetings", option(planned), f"{ego} met others there"),
-        Label("belief table", option(seen), f"what {ego} thought then"),
+        Label("meetings", option(planned), "that visit was while it lay there"),
+        Label("belief table", option(seen), f"it is what {ego} thought then"),
     )
     return asked, labels
 
 
-def _sights(
+def _when_gone(
     setting: Setting, events: Sequence[Event], thing: str, ego: str
 ) -> list[str]:
+    """Return where the ego thinks that the thing is, each time after going."""
     table = BeliefTable(setting, thing, 1, (ego,))
-    values = [table.belief((ego,))]
+    found: list[str] = []
     for event in events:
         table.apply(event)
-        values.append(table.belief((ego,)))
-    return [place for place in values if place is not None]
+        if event == Leave(ego):
+            found.append(str(table.belief((ego,))))
+    return found

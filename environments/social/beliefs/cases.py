@@ -24,23 +24,10 @@ VERSION = 1
 
 STAGES = 5  # places of a world of the design `lattice`
 
-# Pair and variant of each world of a block: four tests, four twins, two open.
-_SLOTS = (
-    (0, "test"),
-    (0, "twin"),
-    (0, "open"),
-    (1, "test"),
-    (1, "twin"),
-    (1, "open"),
-    (2, "test"),
-    (2, "twin"),
-    (3, "test"),
-    (3, "twin"),
-)
-_PAIRS = 4
-# Stages of the whole chain and of its parts, for pairs of even and of odd number: so
-# tests have their answer at 0 and 1, twins at 2 and 3, and the open ones at 4.
-_MEET_AT = ((0, 2), (1, 3))
+# Stages of the whole chain and of its parts, by pair: each stage is right in two of ten
+# worlds, of tests (the first) and twins (the second).
+_MEET_AT = ((0, 2), (0, 3), (1, 3), (1, 4), (2, 4))
+_VARIANTS = ("test", "twin")
 _WORDINGS: tuple[Wording, ...] = ("think", "search")
 
 
@@ -52,7 +39,7 @@ class Case:
         name: Digest that is the same for the same world.
         pair: Digest that is the same for it and its twins.
         design: `lattice` or `graded`.
-        variant: `test`, `twin`, `open`; or `order-S`.
+        variant: `test` or `twin`; or `order-S`.
         order: As worded.
         story: The meetings.
         row: The places in an order of their own, as they stand.
@@ -92,7 +79,7 @@ class Case:
 def variants_of(design: Design, order: int) -> list[str]:
     """Return the variants of the worlds of a balanced block, in order."""
     if design == "lattice":
-        return [variant for _, variant in _SLOTS]
+        return [*_VARIANTS] * len(_MEET_AT)
     return [*(f"order-{s}" for s in range(order)), "test"]
 
 
@@ -111,19 +98,19 @@ def case_at(
     """
     variants = variants_of(design, order)
     variant = variants[slot]
-    pair = _SLOTS[slot][0] if design == "lattice" else 0
+    pair = slot // len(_VARIANTS) if design == "lattice" else 0
     key = GENERATOR, VERSION, design, words, order, block
     rng = draw.rng(*key, pair)
-    bystander, *people = rng.sample(PEOPLE, order + 2)
+    bystander, *people = rng.sample(PEOPLE, order + 5)
     places = _places(rng, words)
     room, thing = rng.choice(ROOMS), rng.choice(THINGS)
     if design == "lattice":
-        stages = _MEET_AT[pair % 2]
+        stages = _MEET_AT[pair]
         story = lattice(
             rng, order, *stages, people=people, places=places, room=room, thing=thing
         )
-        if variant != "test":
-            story = story.together_at(stages[1] if variant == "twin" else STAGES - 1)
+        if variant == "twin":
+            story = story.together_at(stages[1])
     else:
         story = graded(
             rng, order, slot, people=people, places=places, room=room, thing=thing
@@ -140,7 +127,7 @@ def case_at(
         bystander=bystander,
         wording=_WORDINGS[(block + pair) % 2],
         number=block * len(variants) + slot,
-        turn=block * _PAIRS + pair if design == "lattice" else block,
+        turn=block * len(_MEET_AT) + pair if design == "lattice" else block,
     )
 
 

@@ -10,26 +10,72 @@ project: of random co-presence stories, none has effective order 4).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from .events import Enter, Event, Leave, Move, Setting
+from .events import Enter, Event, Leave, Move, Noise, Setting
 
 __all__ = ["Lattice", "graded", "lattice"]
 
 _PEOPLE = ("Ada", "Bilal", "Chen", "Dara", "Emeka", "Farid", "Goran", "Hina")
 _PLACES = ("basket", "drawer", "crate", "chest", "bag", "tin", "trunk", "bowl")
+_PASSERS = 3
+# Whoever is last named need not be there: "the last line that names her" tells nothing.
+_REMARKS = (
+    "Somebody asks after {}.",
+    "A letter has come for {}.",
+    "Someone hums a song that {} likes.",
+    "It rains, as {} said it would.",
+)
+
+_How = Literal["together", "nearly", "alone", "instead"]
 
 
 class Meeting(NamedTuple):
-    """Some of the chain are in the room together."""
+    """Some people come into the room and go again.
+
+    Attributes:
+        comes: In this order.
+        goes: The same people, in this order.
+        how: `together`: all are there before anybody goes. `nearly`: the first to go
+            goes before the last comes, so never are all there. `alone`: each goes
+            before the next comes. `instead`: of a single person, `passer` comes.
+        passer: Not of the chain; who comes `instead`.
+    """
 
     comes: tuple[str, ...]
-    """Who comes in, in this order; nobody where they are there at the start."""
     goes: tuple[str, ...]
-    """All of them, in the order in which they go."""
+    how: _How = "together"
+    passer: str = ""
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The largest groups that are there at once."""
+        match self.how:
+            case "together":
+                return (self.goes,)
+            case "nearly":
+                return (self.comes[:-1], self.goes[1:])
+            case "alone":
+                return tuple((person,) for person in self.comes)
+            case "instead":
+                return ((self.passer,),)
+
+    def events(self, room: str) -> list[Event]:
+        """Return who comes and goes."""
+        comes = [Enter(person, room) for person in self.comes]
+        goes = [Leave(person) for person in self.goes]
+        match self.how:
+            case "together":
+                return [*comes, *goes]
+            case "nearly":
+                return [*comes[:-1], goes[0], comes[-1], *goes[1:]]
+            case "alone":
+                return [x for c in comes for x in (c, Leave(c.person))]
+            case "instead":
+                return [Enter(self.passer, room), Leave(self.passer)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +87,21 @@ class Lattice:
         thing: What is moved.
         mover: Who moves it and never leaves; not in the chain.
         chain: Of whose beliefs is asked, outermost first.
+        passers: Others who come and go, asked about by nobody.
         places: Containers in the order in which the thing is in them: v0, v1, ….
         meetings: Who meets at each of these stages.
-        again: A meeting of all that is drawn but does not happen; see `together_at`.
+        remarks: Lines that name people of the chain and mean nothing, each with its
+            position.
     """
 
     room: str
     thing: str
     mover: str
     chain: tuple[str, ...]
+    passers: tuple[str, ...]
     places: tuple[str, ...]
     meetings: tuple[tuple[Meeting, ...], ...]
-    again: Meeting
+    remarks: tuple[tuple[int, str], ...] = ()
 
     @property
     def reality(self) -> str:
@@ -61,15 +110,14 @@ class Lattice:
 
     @property
     def setting(self) -> Setting:
-        """Return how it begins: with the chain in the room if it meets at stage 0."""
-        begins = any(not meeting.comes for meeting in self.meetings[0])
-        chain = dict.fromkeys(self.chain, self.room if begins else None)
+        """Return how it begins: the mover alone in the room."""
+        others = dict.fromkeys(sorted((*self.chain, *self.passers)))
         return Setting(
             rooms=(self.room,),
             containers=dict.fromkeys(self.places, self.room),
             closed=frozenset(),
             things={self.thing: self.places[0]},
-            people={self.mover: self.room, **chain},
+            people={self.mover: self.room, **others},
         )
 
     @property
@@ -80,8 +128,9 @@ class Lattice:
             if stage:
                 found.append(Move(self.mover, self.thing, self.places[stage]))
             for meeting in meetings:
-                found += [Enter(person, self.room) for person in meeting.comes]
-                found += [Leave(person) for person in meeting.goes]
+                found += meeting.events(self.room)
+        for at, text in self.remarks:
+            found.insert(at, Noise(text))
         return found
 
     def belief(self, path: Sequence[str]) -> str | None:
@@ -96,18 +145,34 @@ class Lattice:
         for place, meetings in zip(
             reversed(self.places), reversed(self.meetings), strict=True
         ):
-            if any(people.issubset(meeting.goes) for meeting in meetings):
+            groups = [group for meeting in meetings for group in meeting.groups]
+            if any(people.issubset(group) for group in groups):
                 return place
         return None
 
+    def visits(self, person: str) -> list[int]:
+        """Return the stages at which a person comes and goes, once for each time."""
+        return [
+            stage
+            for stage, meetings in enumerate(self.meetings)
+            for meeting in meetings
+            if any(person in group for group in meeting.groups)
+        ]
+
     def together_at(self, stage: int) -> Lattice:
-        """Return the same story with one more meeting, of all, at the end of a stage.
+        """Return the same story, but that the chain which nearly met at a stage meets.
 
         This makes the twins: if no group meets at a later stage, all paths then agree,
         and the first order is enough.
         """
+        chain = set(self.chain)
         meetings = list(self.meetings)
-        meetings[stage] = (*meetings[stage], self.again)
+        meetings[stage] = tuple(
+            meeting._replace(how="together")
+            if chain.issubset(meeting.comes)
+            else meeting
+            for meeting in meetings[stage]
+        )
         return replace(self, meetings=tuple(meetings))
 
 
@@ -125,19 +190,24 @@ def lattice(
 ) -> Lattice:
     """Return a story in which the chain's belief has effective order k, exactly.
 
-    The whole chain is together at `stage_of_chain`, and each of its groups of k - 1 at
-    the later `stage_of_parts`. So the whole path has the first of these places, all
-    shorter paths have the second, and reality is the last. With the chain
-    `together_at(stage_of_parts)` the order is 1 (0 if that is the last stage), and
-    `together_at(stages - 1)` it is 0.
+    The whole chain is last together at `stage_of_chain`. Each of its groups of k - 1
+    meets later, up to `stage_of_parts`, where all come and nearly meet. So the whole
+    path has the first of these places, each single person the second, and all paths
+    between have later places than the whole path. With the chain `together_at` the
+    stage of parts, which moves one line (for k = 1, another person comes), all paths
+    agree there: the order is 1, or 0 if that is the last stage.
+
+    So that counting lines tells nothing, all come at the first stage too and may come
+    at others before the stage of parts, and passers come in and go, with others or
+    alone, always some at the last stage.
 
     Args:
         rng: Where names and orders are drawn from.
         k: People in the chain.
-        stage_of_chain: From 0; at 0 they are there at the start.
+        stage_of_chain: From 0.
         stage_of_parts: Later than that.
         stages: How many containers.
-        people: Names, at least k + 1.
+        people: Names, at least k + 4.
         places: Containers, at least as many as stages.
         room: Where it happens.
         thing: What is moved.
@@ -145,12 +215,33 @@ def lattice(
     if not 0 <= stage_of_chain < stage_of_parts < stages:
         given = f"{stage_of_chain} and {stage_of_parts} of {stages}"
         raise ValueError(f"stages {given}: the chain's must come before the parts'")
-
-    def groups(stage: int) -> list[int]:
-        wanted = [k] if stage == stage_of_chain else []
-        return [*wanted, k - 1] if stage == stage_of_parts else wanted
-
-    return _story(rng, k, stages, groups, people, places, room, thing)
+    mover, *others = rng.sample(people, k + 1 + _PASSERS)
+    chain, passers = others[:k], others[k:]
+    scattered: _How = "instead" if k == 1 else "nearly"
+    at: list[list[Meeting]] = [[] for _ in range(stages)]
+    for stage in range(stage_of_parts + 1):
+        if stage == stage_of_chain:
+            how: _How = "together"
+        elif stage < stage_of_chain:
+            how = "together" if k == 1 else rng.choice(("together", "nearly"))
+        else:
+            how = scattered
+        if stage in (0, stage_of_chain, stage_of_parts) or rng.random() < 0.5:
+            at[stage].append(_visit(rng, k, chain, passers, how))
+    if k > 1:
+        for group in combinations(chain, k - 1):
+            stage = rng.randint(stage_of_chain + 1, stage_of_parts)
+            at[stage].append(_visit(rng, k, group, passers, "together"))
+    story = Lattice(
+        room=room,
+        thing=thing,
+        mover=mover,
+        chain=tuple(chain),
+        passers=tuple(passers),
+        places=tuple(rng.sample(places, stages)),
+        meetings=_mixed(rng, at, passers),
+    )
+    return _remarked(rng, story)
 
 
 def graded(
@@ -165,65 +256,119 @@ def graded(
 ) -> Lattice:
     """Return a story in which each wrong answer tells the order that was used.
 
-    At stage j all groups of k - j of the chain meet, from all of them at the start to
-    nobody at stage k. So who uses only order m answers place k - m. For s < k all meet
-    once more at stage k - s, which makes s the effective order of the whole path.
+    At stage j all groups of k - j of the chain meet, from all of them at the first to
+    nobody at stage k. So who uses only order m answers place k - m. At each stage
+    between, all come once more, each alone; for s < k they meet at stage k - s
+    instead, which makes s the effective order of the whole path.
 
     Args:
         rng: Where names and orders are drawn from.
         k: People in the chain.
         s: Effective order, 0 to k.
-        people: Names, at least k + 1.
+        people: Names, at least k + 4.
         places: Containers, at least k + 1.
         room: Where it happens.
         thing: What is moved.
     """
     if not 0 <= s <= k:
         raise ValueError(f"effective order {s}: a chain of {k} allows 0 to {k}")
-    story = _story(
-        rng, k, k + 1, lambda stage: [k - stage], people, places, room, thing
-    )
-    return story if s == k else story.together_at(k - s)
-
-
-def _story(
-    rng: random.Random,
-    k: int,
-    stages: int,
-    groups: Callable[[int], list[int]],
-    people: Sequence[str],
-    places: Sequence[str],
-    room: str,
-    thing: str,
-) -> Lattice:
-    """Draw names, and at each stage a meeting for each group of the wanted sizes."""
-    mover, *chain = rng.sample(people, k + 1)
-    meetings: list[tuple[Meeting, ...]] = []
-    for stage in range(stages):
-        at_stage: list[Meeting] = []
-        for size in groups(stage):
-            at_stage += _all_meet(rng, chain, size, at_start=stage == 0)
-        meetings.append(tuple(at_stage))
-    return Lattice(
+    mover, *others = rng.sample(people, k + 1 + _PASSERS)
+    chain, passers = others[:k], others[k:]
+    at: list[list[Meeting]] = [[_visit(rng, k, chain, passers, "together")]]
+    for stage in range(1, k):
+        groups = combinations(chain, k - stage) if stage < k - 1 else ()
+        at.append([_visit(rng, k, group, passers, "together") for group in groups])
+        at[stage].append(_visit(rng, k, chain, passers, "alone"))
+    last = _visit(rng, k, chain, passers, "instead" if k == 1 else "together")
+    at.append([last] if k == 1 or s == 0 else [])
+    story = Lattice(
         room=room,
         thing=thing,
         mover=mover,
         chain=tuple(chain),
-        places=tuple(rng.sample(places, stages)),
-        meetings=tuple(meetings),
-        again=_all_meet(rng, chain, k, at_start=False)[0],
+        passers=tuple(passers),
+        places=tuple(rng.sample(places, k + 1)),
+        meetings=_mixed(rng, at, passers),
     )
+    story = _remarked(rng, story)
+    return story if s == k else story.together_at(k - s)
 
 
-def _all_meet(
-    rng: random.Random, chain: Sequence[str], size: int, *, at_start: bool
-) -> list[Meeting]:
-    """Return a meeting for each group of this size, in a random order."""
-    if size < 1:
-        return []
-    found: list[Meeting] = []
-    for group in combinations(chain, size):
-        comes, goes = rng.sample(group, size), rng.sample(group, size)
-        found.append(Meeting(() if at_start else tuple(comes), tuple(goes)))
-    rng.shuffle(found)
-    return found
+def _visit(
+    rng: random.Random,
+    k: int,
+    group: Iterable[str],
+    passers: Sequence[str],
+    how: _How,
+) -> Meeting:
+    """Return a meeting of a group, with passers among them or not.
+
+    More passers come with parts than with all, so that the fullest room tells nothing.
+    """
+    people = tuple(group)
+    joins = 0.25 if len(people) == k else 0.65
+    comes, goes = rng.sample(people, len(people)), rng.sample(people, len(people))
+    if how == "nearly" and goes[0] == comes[-1]:
+        goes[0], goes[1] = goes[1], goes[0]
+    if how in ("together", "nearly") and k > 1:
+        for passer in passers:
+            if rng.random() < joins:
+                # Neither last to come nor first to go: these are of the chain.
+                comes.insert(rng.randrange(len(comes)), passer)
+                goes.insert(rng.randint(1, len(goes)), passer)
+    return Meeting(tuple(comes), tuple(goes), how, rng.choice(passers))
+
+
+def _mixed(
+    rng: random.Random, at: Sequence[list[Meeting]], passers: Sequence[str]
+) -> tuple[tuple[Meeting, ...], ...]:
+    """Return the meetings of each stage in a random order, and passers on their own."""
+    visits: list[list[Meeting]] = []
+    for stage, meetings in enumerate(at):
+        last = stage == len(at) - 1
+        count = rng.randint(2, 4) if last else rng.randint(0, 3)
+        alone = [_passing(rng, passers) for _ in range(count)]
+        # Passers are the last to go: so that says nothing about the chain.
+        ends = [alone.pop(), alone.pop()] if last else []
+        mixed = [*meetings, *alone]
+        rng.shuffle(mixed)
+        visits.append([*mixed, *ends])
+    return tuple(tuple(meetings) for meetings in visits)
+
+
+def _passing(rng: random.Random, passers: Sequence[str]) -> Meeting:
+    some = rng.sample(passers, rng.choice((1, 1, 2, 3)))
+    return Meeting(tuple(some), tuple(rng.sample(some, len(some))))
+
+
+def _remarked(rng: random.Random, story: Lattice) -> Lattice:
+    """Return it with two remarks about each of the chain but the first.
+
+    One stands anywhere and one after the chain has gone. The first of the chain may be
+    called "you", so no remark names them.
+    """
+    between, gone = _between(story)
+    after = [at for at in between if at >= gone]
+    remarks: list[tuple[int, str]] = []
+    for person in story.chain[1:]:
+        for places in (between, after):
+            at = rng.choice(places)
+            remarks.append((at, rng.choice(_REMARKS).format(person)))
+    # From the last to the first, so that positions are those of the bare events.
+    return replace(story, remarks=tuple(sorted(remarks, reverse=True)))
+
+
+def _between(story: Lattice) -> tuple[list[int], int]:
+    """Return where no meeting goes on, and where the last of the chain has ended."""
+    at, gone = 0, 0
+    between = [at]
+    for stage, meetings in enumerate(story.meetings):
+        if stage:
+            at += 1
+            between.append(at)
+        for meeting in meetings:
+            at += len(meeting.events(story.room))
+            between.append(at)
+            if any(person in story.chain for person in meeting.comes):
+                gone = at
+    return between, gone

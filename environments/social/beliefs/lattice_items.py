@@ -34,11 +34,10 @@ class Beliefs:
 
     Designs:
         `lattice`: five places. In the *test* the whole chain was last together at
-        stage i and each smaller group at stage j; so the chain believes v_i, every
-        shorter path v_j, and reality is v4: order k is needed. Its *twin* has one more
-        meeting of all at stage j and the answer v_j; *open* has one more at the last
-        stage and the answer v4, a true belief. Of ten worlds four are tests and four
-        twins, with (i, j) of (0, 2) and (1, 3) equally often, and two are open: each
+        stage i, and each smaller group later, up to stage j, where all come and nearly
+        meet; so the chain believes v_i, no shorter path does, and reality is v4: order
+        k is needed. In its *twin* one line stands later, so that all meet at stage j
+        and have the answer v_j; for k = 1, another person comes in the test. Each
         stage is right in a fifth.
         `graded`: k + 1 places, and effective orders 0 to k equally often. Who uses
         only order m answers the option with the role `order-m`.
@@ -46,8 +45,8 @@ class Beliefs:
     Cells:
         `belief K` (`graded K`) for each order K as worded; of the same worlds, the
         tests only, `memory` (where it was after so many moves) and `reality`. Where
-        only what the ego perceived is told, `memory` asks where the ego first or last
-        saw it, and reality cannot be asked.
+        only what the ego perceived is told, `memory` asks where it was when the ego
+        left for the n-th time, and reality cannot be asked.
 
     Renderings:
         All have the same worlds, paths, answers and orders of options. The ego is the

@@ -255,7 +255,7 @@ def test_lived_items_are_as_hard_to_guess_as_told_ones() -> None:
     kind = environment_class("Social-v1")
     items = getattr(kind, "items")  # noqa: B009
     parameters = {"knobs": {"questions": ["belief"]}, "mode": "lived"}
-    found = audit(items(parameters, 3, 1000), learn=False)
+    found = audit(items(parameters, 5, 2000), learn=False)
     assert found.passed, found.failures
     assert {"lived"} == {item.rendering for item in items(parameters, 3, 40)}
 
