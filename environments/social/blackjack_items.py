@@ -89,8 +89,14 @@ def _own_total(turn: _Turn) -> _Asked:
         question="What does {a's} hand count?",
         options=[str(low + more) for low in (one, other) for more in (0, 10)],
         answers=(
-            Label("totals", str(total(hand)), f"{aces} aces"),
-            Label("rules of the game", str(hand_of(hand)[0]), "best total"),
+            Label(
+                "totals",
+                str(total(hand)),
+                "the cards are added, and aces as the rule says",
+            ),
+            Label(
+                "rules of the game", str(hand_of(hand)[0]), "the best total of the hand"
+            ),
         ),
         lures={
             "ace as one": str(sum(hand)) if aces else "",
@@ -113,8 +119,14 @@ def _own_bust(turn: _Turn) -> _Asked:
         question="With what chance is {a's} hand bust after one more card?",
         options=[_thirteenths(chance) for chance in four],
         answers=(
-            Label("fractions", _thirteenths(bust_by_hit(hand)), f"of {total(hand)}"),
-            Label("rules of the game", f"{counted}/13", "ranks that bust"),
+            Label(
+                "fractions",
+                _thirteenths(bust_by_hit(hand)),
+                f"each rank is added to {total(hand)}",
+            ),
+            Label(
+                "rules of the game", f"{counted}/13", "the ranks that bust are counted"
+            ),
         ),
         lures={"ace stays eleven": f"{hard}/13" if 1 in hand else ""},
     )
@@ -132,8 +144,12 @@ def _dealer_busts(turn: _Turn) -> _Asked:
         question="With what chance does the dealer's hand end up bust?",
         options=[_percent(outcomes(x, hits_soft_17=soft)[BUST]) for x in ups],
         answers=(
-            Label("fractions", _percent(exact), f"open card {up}"),
-            Label("solver", _percent(solved), "value of standing"),
+            Label("fractions", _percent(exact), "the chances of all draws are added"),
+            Label(
+                "solver",
+                _percent(solved),
+                "from what a hand that can only bust is worth",
+            ),
         ),
     )
 
@@ -156,8 +172,14 @@ def _dealer_ends(turn: _Turn) -> _Asked:
         question="How does the dealer's hand most likely end?",
         options=[_ending(end) for end in four],
         answers=(
-            Label("fractions", _ending(_mode(exact)), f"open card {up}"),
-            Label("solver", _ending(_mode(solved)), "values of standing"),
+            Label(
+                "fractions", _ending(_mode(exact)), "the chances of all draws are added"
+            ),
+            Label(
+                "solver",
+                _ending(_mode(solved)),
+                "from what hands of each total are worth",
+            ),
         ),
         lures={"hidden ten": _ending(min(total((up, 10)), BUST))},
     )

@@ -81,8 +81,9 @@ class DualLogic:
         stages = kind.stages(turn)
         world = world_of(rng, stages)
         you = world.people[0] if self._first_person else None
-        pair = kind.pair(world, world.places[turn.at], Voice(you))
-        labels = _answers(world, pair, opposite=bool(opposite))
+        voice = Voice(you)
+        pair = kind.pair(world, world.places[turn.at], voice)
+        labels = _answers(world, pair, voice, opposite=bool(opposite))
         name, told = f"{self.name}-{draw.digest(*names)}", "1p" if you else "3p"
         made = Made(
             generator=self.name,
@@ -110,7 +111,9 @@ class DualLogic:
         return made.item(draw, draft)
 
 
-def _answers(world: World, pair: Pair, *, opposite: bool) -> tuple[Label, Label]:
+def _answers(
+    world: World, pair: Pair, voice: Voice, *, opposite: bool
+) -> tuple[Label, Label]:
     """Read what is asked by the table; and what is not asked by the filter."""
     table = belief_table(world.setting, world.events, world.thing, 1)
     by_table = {person: table[(person,)] for person in world.people}
@@ -122,8 +125,8 @@ def _answers(world: World, pair: Pair, *, opposite: bool) -> tuple[Label, Label]
         (pair.is_otherwise, pair.is_so) if opposite else (pair.is_so, pair.is_otherwise)
     )
     return (
-        Label("belief table", _yes(asked(by_table)), _told(by_table)),
-        Label("log filter", _yes(not denied(by_filter)), _told(by_filter)),
+        Label("belief table", _yes(asked(by_table)), _told(by_table, voice)),
+        Label("log filter", _yes(not denied(by_filter)), _told(by_filter, voice)),
     )
 
 
@@ -141,8 +144,14 @@ def _roles(option: str, label: Label, picks: Mapping[str, str]) -> tuple[str, ..
     return tuple(role for role, text in named.items() if text == option)
 
 
-def _told(beliefs: Beliefs) -> str:
-    return listed([f"{person}: {place}" for person, place in beliefs.items()])
+def _told(beliefs: Beliefs, voice: Voice) -> str:
+    return listed(
+        [
+            f"{voice.name(who)} {voice.verb(who, 'thinks')} of "
+            f"{'no place' if place is None else f'the {place}'}"
+            for who, place in beliefs.items()
+        ]
+    )
 
 
 def _yes(so: bool) -> str:

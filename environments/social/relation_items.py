@@ -94,7 +94,9 @@ class Relations:
             question=wording.sentence(puzzle.question),
             answers={option: _roles(puzzle, option) for option in puzzle.options},
             labels=(
-                Label("graph walk", puzzle.walked, "counted at the end"),
+                Label(
+                    "graph walk", puzzle.walked, "counted among the people who follow"
+                ),
                 Label("reckoning", puzzle.reckoned, "from the numbers told"),
             ),
             picks={} if puzzle.told is None else {"told": puzzle.told},

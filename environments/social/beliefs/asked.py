@@ -54,7 +54,9 @@ def belief_item(
     """
     chain, thing = case.story.chain, case.story.thing
     table = table_after(as_told.setting, events, thing, len(chain), chain)
-    labels = belief_labels(as_told.setting, events, thing, chain, table, option_or_none)
+    labels = belief_labels(
+        as_told.setting, events, thing, chain, table, option_or_none, as_told.voice
+    )
     answer, reality = table.belief(chain), table.reality
     order = effective_order(table.belief, chain, reality)
     shorter = _shorter(table, chain)
@@ -218,7 +220,7 @@ def _moved_labels(case: Case, setting: Setting, moves: int) -> tuple[Label, Labe
         seen.append(event)
     happened = believed(setting, seen, case.story.thing, ())
     return (
-        Label("stages", option(planned), f"by plan it is then in the {planned}"),
+        Label("stages", option(planned), f"by plan it is in the {planned} then"),
         Label("log filter", option_or_none(happened), "the last move before that"),
     )
 
@@ -234,7 +236,11 @@ def _sight(case: Case, as_told: Told) -> tuple[str, tuple[Label, Label]]:
     asked = f"Where was the {story.thing} when {left}?"
     labels = (
         Label("meetings", option(planned), "that visit was while it lay there"),
-        Label("belief table", option(seen), f"it is what {ego} thought then"),
+        Label(
+            "belief table",
+            option(seen),
+            f"that is where {voice.name(ego)} thought it was then",
+        ),
     )
     return asked, labels
 

@@ -9,8 +9,9 @@ from arena.items import Label
 from .events import Event, Setting
 from .filtering import believed
 from .table import BeliefTable
+from .telling import Voice
 
-__all__ = ["belief_labels", "table_after"]
+__all__ = ["belief_labels", "place_or_none", "table_after", "thinking"]
 
 
 def table_after(
@@ -34,6 +35,7 @@ def belief_labels(
     path: tuple[str, ...],
     table: BeliefTable,
     text: Callable[[str | None], str],
+    voice: Voice,
 ) -> tuple[Label, Label]:
     """Return how each labeller answers what the path believes.
 
@@ -44,11 +46,28 @@ def belief_labels(
         path: Who thinks that whom thinks ….
         table: After the events.
         text: Makes an option of a container, or of no belief.
+        voice: Who is called "you".
     """
     first = table.belief(path)
     second = believed(setting, events, thing, path)
-    who = " > ".join(path)
+    named = [voice.name(person) for person in path]
+    seen = ", and of that by ".join(named)
     return (
-        Label("belief table", text(first), f"B[{who}] = {first}"),
-        Label("log filter", text(second), f"the log of {who} ends with {second}"),
+        Label("belief table", text(first), thinking(path, thing, first, voice)),
+        Label(
+            "log filter",
+            text(second),
+            f"what was perceived by {seen}, has it last {place_or_none(second)}",
+        ),
     )
+
+
+def thinking(path: Sequence[str], thing: str, place: str | None, voice: Voice) -> str:
+    """Return what a path of people believes, in words."""
+    words = [f"{voice.name(who)} {voice.verb(who, 'thinks')} that" for who in path]
+    return f"{' '.join(words)} the {thing} is {place_or_none(place)}"
+
+
+def place_or_none(place: str | None) -> str:
+    """Return a place within a sentence, also where there is no belief."""
+    return "nowhere that one could say" if place is None else f"in the {place}"

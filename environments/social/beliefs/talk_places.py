@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .derived import table_after
+from .derived import table_after, thinking
 from .events import Move, Tell
 from .evidence import STEPS
 from .orders import effective_order
@@ -65,7 +65,7 @@ def pose_place(asked: Asked, voice: Voice) -> Posed:
 
     def answer(minds: Minds) -> tuple[str, str]:
         place = minds(end)(path)
-        return option_or_none(place), f"{' > '.join(path)}: {place}"
+        return option_or_none(place), thinking(path, cast.thing, place, voice)
 
     labels = scene.labels(path, answer)
     final = table_after(scene.setting, scene.events, cast.thing, 2, path).belief
@@ -101,13 +101,12 @@ def _because(turn: Turn) -> Posed:
     """What made the subject think of the place?"""
     scene = _first_order(turn)
     cast, voice = scene.cast, turn.voice(scene.cast.subject)
-    causes = _causes(scene)
+    causes, who = _causes(scene, voice), cast.subject
 
     def answer(minds: Minds) -> tuple[str, str]:
         place = minds(len(scene.events))((cast.subject,))
-        return causes[str(place)], f"{cast.subject} thinks of {place}"
+        return causes[str(place)], thinking((who,), cast.thing, place, voice)
 
-    who = cast.subject
     name = "You" if voice.you else who
     them = "you" if voice.you else "them"
     return Posed(
@@ -126,16 +125,17 @@ def _because(turn: Turn) -> Posed:
     )
 
 
-def _causes(scene: Scene) -> dict[str, str]:
+def _causes(scene: Scene, voice: Voice) -> dict[str, str]:
     """Return, for each place, what could make someone think of it."""
     cast = scene.cast
     causes = {cast.places[0]: f"It was in the {cast.places[0]} at the start."}
     for event in scene.events:
         if isinstance(event, Move):
-            moved = f"{event.person} moved it to the {event.to}."
+            moved = voice.does(event.person, "moved", f"it to the {event.to}")
             causes[event.to] = moved
         elif isinstance(event, Tell):
-            said = f"{event.speaker} said that it is in the {event.container}."
+            claim = f"that it is in the {event.container}"
+            said = voice.does(event.speaker, "said", claim)
             causes[event.container] = said
     return causes
 

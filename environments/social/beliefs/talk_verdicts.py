@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from arena.items import Label
 
+from .derived import thinking
 from .events import Tell
 from .evidence import OTHER, SUBJECT
-from .honesty import told
+from .honesty import Honesty, told
 from .plans import (
     PAIRS,
     belief_plan,
@@ -21,6 +22,7 @@ from .plans import (
 )
 from .posed import Cell, Posed, Turn, case_of
 from .scenes import Minds, Scene, draw_cast, scene_of
+from .telling import listed
 
 __all__ = ["VERDICT_CELLS"]
 
@@ -42,6 +44,11 @@ _LYING = (
     "Who says what they do not think tells a lie, even where it happens to be true; "
     "who says what they think, and is wrong, makes an honest mistake."
 )
+_WHY: dict[Honesty, str] = {
+    "lie": "did not think what was said",
+    "mistaken": "thought what was said, and it was false",
+    "truthful": "thought what was said, and it was true",
+}
 _DECEIVING = (
     "Who says what is false and what they do not think deceives those who come to "
     "think so."
@@ -59,7 +66,8 @@ def _knowledge(turn: Turn) -> Posed:
     def answer(minds: Minds) -> tuple[str, str]:
         mind = minds(len(scene.events))
         knows = mind((who,)) == mind(())
-        because = f"{who} thinks of {mind((who,))}, and it is in {mind(())}"
+        because = thinking((who,), thing, mind((who,)), voice)
+        because += f", and it is in the {mind(())}"
         return _yes(knows != bool(negative)), because
 
     asked = (
@@ -97,7 +105,8 @@ def _judgement(turn: Turn) -> Posed:
 
     def answer(minds: Minds) -> tuple[str, str]:
         thinks = minds(len(scene.events))((who,))
-        return _yes((thinks == place) != bool(negative)), f"{who} thinks of {thinks}"
+        because = thinking((who,), thing, thinks, voice)
+        return _yes((thinks == place) != bool(negative)), because
 
     name = "You" if voice.you else who
     wants, looks = voice.verb(who, "wants"), voice.verb(who, "looks")
@@ -131,7 +140,10 @@ def _lie(turn: Turn) -> Posed:
     def answer(minds: Minds) -> tuple[str, str]:
         mind = minds(len(scene.events) - 1)
         thinks, real = mind((who,)), mind(())
-        because = f"{who} thinks of {thinks}, says {said}, and it is in {real}"
+        because = (
+            f"{thinking((who,), cast.thing, thinks, voice)}, says the {said}, "
+            f"and it is in the {real}"
+        ).replace("says", voice.verb(who, "says"))
         if thinks != said:
             return "a lie", because
         return ("the truth" if said == real else "an honest mistake"), because
@@ -142,7 +154,7 @@ def _lie(turn: Turn) -> Posed:
         "truthful": "the truth",
     }
     last = told(scene.setting, scene.events)[-1].honesty
-    judged = Label("honesty", verdicts[last], f"{who} was judged {last}")
+    judged = Label("honesty", verdicts[last], f"{voice.name(who)} {_WHY[last]}")
     return Posed(
         scene=scene,
         voice=voice,
@@ -166,7 +178,7 @@ def _who_knows(turn: Turn) -> Posed:
     def answer(minds: Minds) -> tuple[str, str]:
         mind = minds(len(scene.events))
         knowing = frozenset(who for who in two if mind((who,)) == mind(()))
-        return groups[knowing], f"it is in {mind(())}, as {sorted(knowing)} think"
+        return groups[knowing], _by_whom(f"it is in the {mind(())}", knowing, two)
 
     return Posed(
         scene=scene,
@@ -199,18 +211,19 @@ def _deceived(turn: Turn) -> Posed:
             for who in two
             if lied and before((who,)) != said.container == after((who,))
         )
-        because = f"{said.speaker} says {said.container}, which {sorted(fooled)} think"
-        return groups[fooled], because
+        claim = voice.does(said.speaker, "says", f"the {said.container}")
+        return groups[fooled], _by_whom(claim.removesuffix("."), fooled, two)
 
     last = told(scene.setting, scene.events)[-1].deceived
+    among = voice.names(sorted(last)) or "nobody"
     judged = Label(
-        "honesty", groups[last.intersection(two)], f"deceived: {sorted(last)}"
+        "honesty", groups[last.intersection(two)], f"of all, deceived is: {among}"
     )
     return Posed(
         scene=scene,
         voice=voice,
         question=f"Whom of {_either(turn, *two)} does {said.speaker} deceive "
-        "with what they say last?",
+        f"with what {said.speaker} says last?",
         options=tuple(groups.values()),
         labels=scene.labels((*two, said.speaker), answer, judged),
         rules=_DECEIVING,
@@ -232,6 +245,12 @@ def _either(turn: Turn, one: str, two: str) -> str:
     """Return both names, each first as often."""
     first, second = (one, two) if turn.pair // len(_GROUP_PAIRS) % 2 else (two, one)
     return f"{first} and {second}"
+
+
+def _by_whom(what: str, some: frozenset[str], two: tuple[str, str]) -> str:
+    """Return what is so, and who of two comes to think it."""
+    who = listed(sorted(some)) if some else f"neither {two[0]} nor {two[1]}"
+    return f"{what}, and so {'think' if len(some) == 2 else 'thinks'} {who}"
 
 
 def _yes(true: bool) -> str:

@@ -72,7 +72,7 @@ def fact(told: Told) -> Draft:
         answers=answers_of(told.values, gold, picks),
         labels=(
             Label("plan", gold, f"version {version + 1} of {VERSIONS}"),
-            Label("call reader", told.reader.said[version], "as read"),
+            Label("call reader", told.reader.said[version], "as read in the story"),
         ),
         picks=picks,
         facts={"topic": told.topic.name},
@@ -159,8 +159,8 @@ def knows(told: Told) -> Draft:
         question=question,
         answers=answers_of(("Yes", "No"), _yes(knowing != denied), {}),
         labels=(
-            Label("plan", _yes(knowing != denied), f"knows: {knowing}"),
-            Label("call reader", _yes(read != denied), f"knows: {read}"),
+            Label("plan", _yes(knowing != denied), _reached(person, knowing)),
+            Label("call reader", _yes(read != denied), _reached(person, read)),
         ),
         order=int(not knowing),
         nominal=1,
@@ -196,8 +196,8 @@ def who_knows(told: Told, *, missed: bool) -> Draft:
         rules=told.rules,
         story=told.story,
         # Without the names: no list of them is then nearer to the question.
-        question=f"After all this, who of all others than {told.host} and "
-        f"{told.companion} {verb} {told.topic.what}?",
+        question=f"Leaving out {told.host} and {told.companion}: after all this, who "
+        f"{verb} {told.topic.what}?",
         answers=answers,
         labels=(
             Label("plan", gold, "whom the last version reached, or not"),
@@ -207,6 +207,10 @@ def who_knows(told: Told, *, missed: bool) -> Draft:
         nominal=1,
         facts={"topic": told.topic.name, "knowing": len(knowing)},
     )
+
+
+def _reached(person: str, knowing: bool) -> str:
+    return f"the last message {'reached' if knowing else 'did not reach'} {person}"
 
 
 def _what(told: Told) -> str:

@@ -96,9 +96,12 @@ def _readings(
         Reading(
             "appraisal",
             appraised,
-            f"{family.grounds[ground]}, believed {family.values[believed]}",
+            f"it is {family.grounds[ground]}, and {{a}} {{a:takes|take}} it to be "
+            f"{family.values[believed]}",
         ),
         Reading(
-            "elicitation", elicited, f"only its conditions hold: {sorted(holding)}"
+            "elicitation",
+            elicited,
+            f"its conditions alone hold: {' and '.join(sorted(holding))}",
         ),
     )

@@ -117,12 +117,33 @@ class FauxPas:
             question=question,
             options=("Yes", "No"),
             readings=(
-                Reading("remark table", 0 if one == affirms else 1, str(state)),
-                Reading("reading", 0 if two == affirms else 1, f"told so: {two}"),
+                Reading("remark table", 0 if one == affirms else 1, _words(state)),
+                Reading(
+                    "reading", 0 if two == affirms else 1, _reread(self._aspect, two)
+                ),
             ),
             roles={"affirms": 0 if affirms else 1},
             facts={"polarity": "yes" if affirms else "no", "situation": _name(state)},
         )
+
+
+def _words(state: _State) -> str:
+    knows = "{a} {a:knows|know}" if state.knows else "{a} {a:does|do} not know"
+    hears = "hears" if state.hears else "does not hear"
+    if state.own:
+        return f"{knows} who made it; it was {{b}}, who {hears} the remark"
+    return (
+        f"{knows} who made it; it was somebody far away, and {{b}} {hears} the remark"
+    )
+
+
+def _reread(aspect: Aspect, so: bool) -> str:
+    what = {
+        "any": "a maker hears it of whom {a} {a:does|do} not know",
+        "knew": "what {a} {a:was|were} told is right",
+        "purpose": "a maker hears it of whom {a} {a:knows|know}",
+    }
+    return f"by the lines it is {'' if so else 'not '}so that {what[aspect]}"
 
 
 def _name(state: _State) -> str:
@@ -164,8 +185,11 @@ class FauxPasWho:
         pair = [person for person in people if person != third]
         knowing, unknowing = pair[::-1] if (design // 3 == 1) != twin else pair
         works = dict(zip(people, rng.sample(_WORKS, 3), strict=True))
-        # With the other lines, each of the three is named equally often.
-        makers = {pair[0]: pair[1], pair[1]: third, third: "d"}
+        # Which two of the three made something is random, or the maker of nothing
+        # would be told; the opening line evens how often each is named.
+        idle = rng.choice(people)
+        makers = {third: "d"} | _makers(pair, third, idle)
+        named = [idle, idle if idle == third else third]
         made = [f"{{{makers[p]}}} made the {works[p][0]}." for p in people]
         said = [f'{{{p}}} {{{p}:says|say}}: "{works[p][1]}"' for p in people]
         said_by = dict(zip(people, said, strict=True))
@@ -177,8 +201,7 @@ class FauxPasWho:
             "is far away.",
             *made,
             f"{{d}} has told {{{knowing}}} in secret, but not {{{unknowing}}}, who "
-            "made which thing.",
-            f"{{{pair[0]}}} {{{pair[0]}:opens|open}} the window for {{{third}}}.",
+            f"made which thing. {_opening(named)}",
             *said,
         ]
         return Asked(
@@ -190,7 +213,11 @@ class FauxPasWho:
             question="Who makes a faux pas?",
             options=[f"{{{person}}}" for person in people],
             readings=(
-                Reading("remark table", people.index(unknowing), "does not know"),
+                Reading(
+                    "remark table",
+                    people.index(unknowing),
+                    "a maker hears it whom the speaker does not know of",
+                ),
                 _who(people, lines, said_by, works),
             ),
             roles={
@@ -199,6 +226,23 @@ class FauxPasWho:
             },
             facts={},
         )
+
+
+def _makers(pair: Sequence[str], third: str, idle: str) -> dict[str, str]:
+    """Return who made what the two of the pair speak of: not themselves, nor `idle`."""
+    one, other = pair
+    if idle == third:
+        return {one: other, other: one}
+    maker = other if idle == one else one
+    return {maker: third, idle: maker}
+
+
+def _opening(named: Sequence[str]) -> str:
+    one, other = named
+    opens = f"{{{one}}} {{{one}:opens|open}} the window"
+    if one == other:
+        return f"{opens}, and {{{one}}} {{{one}:shuts|shut}} it."
+    return f"{opens} for {{{other}}}."
 
 
 def _who(
@@ -215,4 +259,6 @@ def _who(
         knows = f"told {{{person}}} in secret" in told
         heard = maker in lines[0].partition(";")[0]
         blunders.append(said_by[person] in lines and heard and not knows)
-    return Reading("reading", only(blunders), "the others know, or are not heard")
+    return Reading(
+        "reading", only(blunders), "the others know the maker, or no maker hears them"
+    )

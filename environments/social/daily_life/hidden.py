@@ -156,11 +156,21 @@ def _acted(aspect: Aspect, state: _State) -> Reading:
     """Follow the feeling to the face, and from the face to the onlooker."""
     face = state.custom if state.hides and state.there else state.felt
     if aspect == "felt":
-        return Reading("acting", state.felt, "what happened makes so")
+        return Reading("acting", state.felt, "what happened makes {a} feel so")
     if aspect == "shown":
-        return Reading("acting", face, "the custom" if state.hides else "the feeling")
+        return Reading(
+            "acting",
+            face,
+            "the face is as the custom asks"
+            if face != state.felt
+            else "the face shows it",
+        )
     thought = state.felt if state.informed else face
-    return Reading("acting", thought, "event known" if state.informed else "the face")
+    return Reading(
+        "acting",
+        thought,
+        "{b} knows what happened" if state.informed else "{b} takes the face for it",
+    )
 
 
 def _read(aspect: Aspect, lines: Sequence[str]) -> Reading:
@@ -172,4 +182,9 @@ def _read(aspect: Aspect, lines: Sequence[str]) -> Reading:
     knows = "{b} has heard" in told
     seen = face if masked else felt
     answer = {"felt": felt, "shown": seen, "thought": felt if knows else seen}[aspect]
-    return Reading("reading", answer, f"{masked=}, {knows=}")
+    return Reading(
+        "reading",
+        answer,
+        f"the face is {'put on' if masked else 'open'}, and {{b}} has "
+        f"{'' if knows else 'not '}heard what happened",
+    )

@@ -113,7 +113,9 @@ class Hint:
 
 def _meant(need: int, reports: tuple[Report, ...]) -> Reading:
     place = now_believed(reports, "a")
-    return Reading("speaker's need", 2 * need + place, f"believes place {place}")
+    last = "first" if place == reports[0].state else "last"
+    because = f"{{a}} {{a:thinks|think}} that it is where it was put {last}"
+    return Reading("speaker's need", 2 * need + place, because)
 
 
 def _helping(
@@ -131,7 +133,7 @@ _LITERAL = (
     "{a} {a:is|are} only practising sentences for a play and {a:needs|need} nothing."
 )
 _IN_NEED = (
-    "{a} {a:has|have} put aside the sentences for a play and {a:minds|mind} the matter."
+    "{a} {a:is|are} done practising sentences for a play and {a:means|mean} the matter."
 )
 _QUESTIONS = {
     ("yes", 0): "{a:Does|Do} {a} want {b} to bring something?",
@@ -177,8 +179,14 @@ class HintAny:
             question=_QUESTIONS[polarity, rng.randrange(2)],
             options=("Yes", "No"),
             readings=(
-                Reading("speaker's need", 0 if meant else 1, f"{hinting=}"),
-                Reading("reading", only(answers), lines[1]),
+                Reading(
+                    "speaker's need",
+                    0 if meant else 1,
+                    "{a} {a:is|are} in need"
+                    if hinting
+                    else "{a} {a:is|are} not in need",
+                ),
+                Reading("reading", only(answers), lines[1].removesuffix(".")),
             ),
             roles={"affirms hint": 0 if polarity == "yes" else 1},
             facts={"hint": hinting, "polarity": polarity},

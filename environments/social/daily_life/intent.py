@@ -95,7 +95,7 @@ class Intent:
             question="What {a:does|do} {a} intend to do?",
             options=goals,
             readings=(
-                _planned(state.tool, reports),
+                _planned(state.tool, stuffs, tools, reports),
                 _recognised(lines, goals, stuffs, tools, reports),
             ),
             roles=picks,
@@ -105,9 +105,15 @@ class Intent:
         )
 
 
-def _planned(tool: int, reports: tuple[Report, ...]) -> Reading:
+def _planned(
+    tool: int,
+    stuffs: Sequence[str],
+    tools: Sequence[str],
+    reports: tuple[Report, ...],
+) -> Reading:
     stuff = now_believed(reports, "a")
-    return Reading("plan table", 2 * tool + stuff, f"tool {tool}, stuff {stuff}")
+    because = f"{{a}} {{a:thinks|think}} to take {stuffs[stuff]} and {tools[tool]}"
+    return Reading("plan table", 2 * tool + stuff, because)
 
 
 def _recognised(
@@ -122,4 +128,4 @@ def _recognised(
     tool = next(tool for tool in tools if lines[-1].endswith(f"{tool}."))
     plan = next(line for line in lines if line.endswith(f"needs {stuff} and {tool}."))
     found = only(f"To {goal}," in plan for goal in goals)
-    return Reading("plan recognition", found, plan)
+    return Reading("plan recognition", found, plan.removesuffix("."))

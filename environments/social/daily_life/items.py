@@ -156,7 +156,7 @@ def _told(asked: Asked, wording: Wording, lines: Sequence[str]) -> Draft:
         question=wording.sentence(asked.question),
         answers={text: _roles(asked, at) for at, text in enumerate(texts)},
         labels=tuple(
-            Label(reading.by, texts[reading.option], reading.because)
+            Label(reading.by, texts[reading.option], wording.phrase(reading.because))
             for reading in asked.readings
         ),
         picks={rule: texts[at] for rule, at in asked.picks.items()},

@@ -283,10 +283,14 @@ def _judged(reports: Sequence[Report], said: int, lie: int) -> Reading:
     """Ask first whether the speaker believes it, then whether it is so."""
     believed = now_believed(reports, "a")
     if said != believed:
-        return Reading("speech table", lie, f"believes {believed}, says {said}")
+        return Reading("speech table", lie, "{a} {a:believes|believe} the opposite")
     right = said == reports[-1].state
     answer = _RIGHT if right else _MISTAKEN
-    return Reading("speech table", answer, f"believes it; it is {right}")
+    return Reading(
+        "speech table",
+        answer,
+        f"{{a}} {{a:believes|believe}} it, and it is {'' if right else 'not '}so",
+    )
 
 
 def _conditions(
@@ -302,4 +306,9 @@ def _conditions(
         not sincere and first,
         not sincere and second,
     ]
-    return Reading("conditions", only(holding), f"{sincere=}, {so=}")
+    return Reading(
+        "conditions",
+        only(holding),
+        f"{{a}} {{a:has|have}} learned {'that' if sincere else 'otherwise'}, and it is "
+        f"{'' if so else 'not '}so",
+    )

@@ -114,7 +114,7 @@ class Persuasion:
             lines=_lines(rng, concerns, outing, state),
             question=question,
             options=[concern.answer for concern in concerns],
-            readings=self._readings(reports, believed),
+            readings=self._readings(reports, believed, concerns),
             roles={**picks, "third": 3},
             picks=picks,
             fair=fair,
@@ -122,16 +122,21 @@ class Persuasion:
         )
 
     def _readings(
-        self, reports: tuple[Report, ...], believed: int
+        self, reports: tuple[Report, ...], believed: int, concerns: list[_Concern]
     ) -> tuple[Reading, Reading]:
         judge = "a" if self._chosen else "b"
         minded = last_learned(reports, judge)
         gains = [3 if concern == minded else int(concern < 2) for concern in range(4)]
         best = only(gain == max(gains) for gain in gains)
+        most = "{a} {a:takes|take} to bother" if self._chosen else "bothers"
         direct = believed if self._chosen else reports[-1].state
         return (
-            Reading("blocking concern", direct, f"minds concern {direct} most"),
-            Reading("largest gain", best, f"gains {gains}"),
+            Reading(
+                "blocking concern",
+                direct,
+                f"it answers {concerns[direct].named}, which {most} {{b}} most",
+            ),
+            Reading("largest gain", best, "no other sentence gains as much"),
         )
 
 

@@ -19,7 +19,7 @@ C = TypeVar("C", bound=Hashable)
 
 
 class Reading(NamedTuple):
-    """What one labeller derived: an option, by index, and why."""
+    """What one labeller derived: an option, by index, and why, in words with marks."""
 
     by: str
     option: int

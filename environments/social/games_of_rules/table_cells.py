@@ -275,7 +275,9 @@ def surprise(asking: Asking) -> Draft:
         f"what came of it was as the rule in force says; {person} saw it all. {ask}",
         answers=answers_of(("Yes", "No"), right, {}),
         labels=(
-            Label("rule mapping", right, f"expected {expected!r}, came {real!r}"),
+            Label(
+                "rule mapping", right, f"expected was: {expected}; what came: {real}"
+            ),
             Label("story reader", reread, "what both read from the story's clauses"),
         ),
         order=int(surprised),

@@ -116,7 +116,7 @@ def _read(story: Sequence[str], onlooker: str) -> tuple[str, str]:
     }
     best = max(likeness.values())
     [animal] = [x for x, match in likeness.items() if match == best]
-    return animal, f"does {best} of the things done"
+    return animal, f"of those known it does most of what was done, {best}"
 
 
 def imitation(asking: Asking, *, invented: bool, implied: bool) -> Draft:

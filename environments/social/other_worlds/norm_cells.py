@@ -69,8 +69,8 @@ def law(asking: Asking) -> Draft:
         asking,
         town,
         WHERE.format("laws of nature"),
-        f"{_capital(town.cast.companion)} {family.use.format(key)}. What was to be "
-        "expected of it there and then?",
+        f"{_capital(town.cast.companion)} {family.use.format(key)}. What did it "
+        "do then and there?",
         [level[key] for level in town.levels],
         lambda reader: reader.value(key, family.verb),
     )

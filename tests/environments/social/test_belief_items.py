@@ -18,6 +18,7 @@ from arena.environments.social.beliefs.parsing import parse_story
 from arena.environments.social.beliefs.renderings import Rendering
 from arena.environments.social.generator import Draw
 from arena.environments.social.living import Life
+from arena.environments.social.vocabulary import PEOPLE
 from arena.errors import IllegalAction
 from arena.items import Item, check_item
 
@@ -89,7 +90,9 @@ def test_a_story_that_tells_all_reads_back_into_its_own_answer(
     rendering: Rendering,
 ) -> None:
     for item in items_of(Beliefs(rendering=rendering, questions=BELIEF), 1):
-        path = item.labels[0].because.split("]")[0].removeprefix("B[").split(" > ")
+        words = re.findall(r"\w+", item.question)
+        named = [word for word in words if word in (*PEOPLE, "you")]
+        path = ["Ulla" if word == "you" else word for word in named]
         setting, events = parse_story(item.story, path[0])
         (thing,) = setting.things
         place = believed(setting, events, thing, tuple(path))

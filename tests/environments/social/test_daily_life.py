@@ -229,3 +229,22 @@ def test_no_blind_rule_is_right_in_a_period() -> None:
 def test_the_audit_passes(person: str) -> None:
     generator = DailyLife(person="first" if person == "first" else "third")
     assert audit(made(generator, 11 * generator.period)).failures == ()
+
+
+def test_no_count_of_lines_tells_who_makes_a_faux_pas() -> None:
+    right = tried = 0
+    generator = DailyLife(person="third", cells=["faux pas: who"])
+    for item in (generator.item(DRAW, index) for index in range(900)):
+        alone = Counter(
+            named[0]
+            for line in item.story
+            if len(named := [x for x in item.options if x in line]) == 1
+        )
+        fewest = min(alone[option] for option in item.options)
+        least = [option for option in item.options if alone[option] == fewest]
+        if len(least) == 1:
+            tried += 1
+            right += item.answer == least[0]
+        told = " ".join(item.story)
+        assert len({told.count(option) for option in item.options}) == 1
+    assert right <= tried * 0.39
