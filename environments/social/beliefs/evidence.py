@@ -52,6 +52,7 @@ class Way(NamedTuple):
         to: Who of the two hears a whisper; "" for someone else, None for said aloud.
         distrust: Who of the two believes nothing that the speaker says.
         look: Who of the two then comes and looks into the place.
+        by: Who of the two says it; None for a speaker.
     """
 
     move: bool
@@ -61,6 +62,14 @@ class Way(NamedTuple):
     to: str | None = None
     distrust: frozenset[str] = _NONE
     look: str | None = None
+    by: str | None = None
+
+    @property
+    def form(self) -> str:
+        """What kind of line it is told in."""
+        if self.move:
+            return "watch" if self.watch else "look" if self.look else "move"
+        return "aloud" if self.to is None else "whisper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +216,7 @@ class _Performance:
             watchers = {cast.name(part): level for part, level in way.watch}
             self.events.append(Move(cast.mover, thing or cast.thing, place, watchers))
             return
-        speaker = self._speaker(step, way)
+        speaker = cast.name(way.by) if way.by else self._speaker(step, way)
         heard = () if way.to is None else (cast.name(way.to) if way.to else cast.mover,)
         self.events.append(Tell(speaker, heard, cast.thing, place, way.to is None))
 
@@ -277,6 +286,7 @@ def _all_ways() -> tuple[Way, ...]:
     one, two = frozenset({SUBJECT}), frozenset({OTHER})
     known = frozenset({SUBJECT, OTHER, SHARED})
     both = frozenset({SUBJECT, OTHER})
+    heard, told = frozenset({OTHER, SHARED}), frozenset({SUBJECT, SHARED})
     return (
         Way(True, _TWO, known),
         Way(True, one, one),
@@ -301,6 +311,16 @@ def _all_ways() -> tuple[Way, ...]:
         Way(False, _TWO, one, to=SUBJECT),
         Way(False, _TWO, two, to=OTHER),
         Way(False, _TWO, _NONE, to=""),
+        # What one of the two says, that one does not come to think by it.
+        Way(False, _TWO, heard, by=SUBJECT),
+        Way(False, _TWO, heard, to=OTHER, by=SUBJECT),
+        Way(False, _TWO, told, by=OTHER),
+        Way(False, _TWO, told, to=SUBJECT, by=OTHER),
+        Way(False, _TWO, _NONE, to="", by=SUBJECT),
+        Way(False, _TWO, _NONE, to="", by=OTHER),
+        # A whisper to who believes nothing that this speaker says.
+        Way(False, _TWO, _NONE, to=SUBJECT, distrust=one),
+        Way(False, _TWO, _NONE, to=OTHER, distrust=two),
     )
 
 
@@ -308,6 +328,8 @@ def _one_line(one: Way, two: Way) -> bool:
     """Whether one line is all that differs."""
     if one == two or one.move != two.move or one.look or two.look:
         return False
+    if one.by or two.by:
+        return one.by == two.by
     if one.here != two.here:
         plain = not (one.watch or two.watch or one.distrust or two.distrust)
         aloud = one.to is None and two.to is None

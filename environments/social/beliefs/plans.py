@@ -169,7 +169,13 @@ def _kinds(rng: random.Random, before: int, after: int) -> list[bool]:
 
 
 def _step(rng: random.Random, among: Sequence[Way]) -> Step:
-    return Step(rng.choice(among), absent=rng.choice(("out", "distracted")))
+    return Step(_formed(rng, among), absent=rng.choice(("out", "distracted")))
+
+
+def _formed(rng: random.Random, among: Sequence[Way]) -> Way:
+    """Draw a way: each form of line as often, so that its form tells less."""
+    form = rng.choice(sorted({way.form for way in among}))
+    return rng.choice([way for way in among if way.form == form])
 
 
 def _idle(rng: random.Random, count: int, misses: str) -> list[Step]:
@@ -184,7 +190,9 @@ def _switched(
     among: frozenset[str],
     move: bool | None = None,
 ) -> Step:
-    one, two = rng.choice(switches(before, after, among, move))
+    pairs = switches(before, after, among, move)
+    form = rng.choice(sorted({(one.form, two.form) for one, two in pairs}))
+    one, two = rng.choice([(a, b) for a, b in pairs if (a.form, b.form) == form])
     return Step(one, two, rng.choice(("out", "distracted")))
 
 

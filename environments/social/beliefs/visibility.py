@@ -33,6 +33,13 @@ _LOOKING = (
     "Who sees others look into a closed container does not see what they find, and "
     "takes it that they find there what is there to the best of their own knowledge."
 )
+_GONE = (
+    "Who sees that a thing is not where they thought it was no longer knows where it "
+    "is, and looks for it nowhere in particular."
+)
+_HANDLING = (
+    "Who moves a thing into or out of a closed container sees what else is in it."
+)
 _DISTRACTED = (
     "Who stops paying attention perceives nothing until paying attention again, as if "
     "elsewhere; the others in the room notice both."
@@ -66,10 +73,13 @@ def rules_of(setting: Setting, events: Iterable[Event], *, act: bool = False) ->
     """
     kinds = {type(event) for event in events}
     watched = any(isinstance(event, Move) and event.watchers for event in events)
+    looks = Look in kinds or (act and setting.closed)
     told: tuple[tuple[object, str], ...] = (
         (True, _SEEING),
         (True, _containers(setting)),
-        (Look in kinds or (act and setting.closed), _LOOKING),
+        (looks, _LOOKING),
+        (act and setting.closed, _GONE),
+        (setting.closed and len(setting.things) > 1, _HANDLING),
         (Distract in kinds, _DISTRACTED),
         (watched, _WATCHING),
         (act or Tell in kinds, _TALKING),

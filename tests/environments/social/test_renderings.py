@@ -227,3 +227,7 @@ def test_rules_are_told_for_what_occurs_and_for_nothing_else() -> None:
     closed = replace(setting, closed=frozenset({"box", "jar"}))
     assert "Containers are closed" in rules_of(closed, [])
     assert "whisper" in rules_of(closed, [], act=True)
+    assert "no longer knows where it is" in rules_of(closed, [], act=True)
+    assert "sees what else is in it" not in rules_of(closed, [])
+    more = replace(closed, things={"coin": "box", "ring": "jar"})
+    assert "sees what else is in it" in rules_of(more, [])
