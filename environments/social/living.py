@@ -30,9 +30,9 @@ class Life(Protocol):
         ...
 
     def advance(self) -> str | None:
-        """Let the next event happen; return what you perceive, or None at the end.
+        """Let the next thing happen; return what you perceive, or None at the end.
 
-        An event that you do not perceive is "Time passes."
+        Where that is nothing it is "Time passes."
         """
         ...
 

@@ -16,6 +16,8 @@ __all__ = ["Lived"]
 
 _ELSEWHERE = "elsewhere"
 _NOTHING = "Time passes."
+_UNSEEN = 5
+"""Events that pass in one step at most where "you" perceive none of them."""
 
 Ask = Callable[[Sequence[Event], Sequence[str]], Item]
 """Makes the item from all that has happened and from the lines that were perceived."""
@@ -72,15 +74,22 @@ class Lived:
         return self._rules
 
     def advance(self) -> str | None:
-        """Let the next event happen; return what you perceive, or None at the end."""
-        while self._left:
+        """Let events happen up to one that you perceive, or a few that you do not.
+
+        Returns what you perceive, or None at the end.
+        """
+        passed = 0
+        while self._left and passed < _UNSEEN:
             event = self._left.pop(0)
             try:
                 self._world.check(event)
             except Impossible:
                 continue
-            return self._happen(event)
-        return self._last_lines()
+            seen = self._happen(event)
+            if seen != _NOTHING:
+                return seen
+            passed += 1
+        return _NOTHING if passed else self._last_lines()
 
     def legal(self) -> list[str]:
         """Return the acts that are possible now."""
