@@ -10,12 +10,15 @@ from .daily_life.wording import Wording
 from .drafts import Draft, Made, chosen_cells
 from .generator import Draw
 from .relation_puzzles import PUZZLES, VARIATIONS, Puzzle, Turn
-from .vocabulary import PEOPLE, nonce
+from .vocabulary import nonce
 
 __all__ = ["Relations"]
 
 _DESIGNS = 8
 _HOUSES = (30, 999)  # no number that can be an answer
+
+# Of those of `vocabulary.py` that are girls' as well as boys' names: here it is told.
+_PEOPLE = ("Akira", "Chidi", "Jaya", "Joon", "Noor", "Quyen", "Selam", "Thandi", "Wei")
 
 
 class Relations:
@@ -67,7 +70,7 @@ class Relations:
         pair, twin = divmod(index // len(self._cells), 2)
         names = (self.name, self.version, cell, pair)
         rng = draw.rng(*names)
-        people = rng.sample(PEOPLE, 2)
+        people = rng.sample(_PEOPLE, 2)
         home = f"{rng.randint(*_HOUSES)} in {nonce(rng).capitalize()}"
         variation = VARIATIONS[pair // _DESIGNS % len(VARIATIONS)]
         turn = Turn(rng, pair % _DESIGNS, bool(twin), variation)
