@@ -57,13 +57,21 @@ def test_rules_answer_the_item_that_was_lived_and_oracle_is_right(
 
 def test_rules_answer_what_became_of_the_world_by_acting() -> None:
     parameters = {"generator": "talk", "acts": ["say"]}
-    _, untouched = lived(parameters, 1)
-    lie = call("say", person="Naveen", container="locker")
-    env, view = lived(parameters, 1, lie)
-    assert asked(untouched)["oracle"] == "in the pouch"
-    assert asked(view)["oracle"] == "in the locker"
-    option = "ABCDE"[picks(view)["oracle"]]
-    assert env.step(call("answer", option=option, confidence=1.0))[1] == 1.0
+    changed = 0
+    for sample in range(30):
+        _, untouched = lived(parameters, sample)
+        about = re.search(r"that (\w+) thinks", cast(str, untouched["question"]))
+        if about is None:  # it is about what "you" think, which no word of yours moves
+            continue
+        before = asked(untouched)["oracle"]
+        for option in cast(list[str], untouched["options"]):
+            container = option.removeprefix("in the ")
+            lie = call("say", person=about[1], container=container)
+            env, view = lived(parameters, sample, lie)
+            changed += asked(view)["oracle"] != before
+            right = "ABCDE"[picks(view)["oracle"]]
+            assert env.step(call("answer", option=right, confidence=1.0))[1] == 1.0
+    assert changed
 
 
 def test_a_rule_that_no_item_has_is_refused_with_those_that_there_are() -> None:

@@ -128,7 +128,7 @@ def test_the_command_tells_programs_the_same(tmp_path: Path) -> None:
     told = CliRunner().invoke(
         check, [str(good), "--sandbox", BOX, "--json"], standalone_mode=False
     )
-    assert json.loads(told.output) == {"good": None}
+    assert json.loads(told.output) == {"failed": {"good": None}, "audit": {}}
 
 
 def test_a_task_of_harbor_without_a_closed_network_says_so(tmp_path: Path) -> None:
