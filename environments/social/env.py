@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
@@ -20,6 +19,7 @@ from arena.tools import Tool, tool, tools_of
 from .believing import believed
 from .generators import GENERATORS
 from .living import Life, StoryLife
+from .prompts import ACTS, LIVED, READ, TOLD, question_of
 from .sources import Reference, draw_of, file_digest, item_of, salt_digest, source_of
 
 __all__ = ["Social"]
@@ -29,31 +29,8 @@ Confidence = Annotated[
     float,
     Field(ge=0, le=1, description="How likely it is that your option is right."),
 ]
-READ = (
-    "You are told of a situation and then asked one question about it. Everything that "
-    "the answer depends on is said. Think it through, then call answer with the letter "
-    "of the option that is right and with your confidence from 0 to 1. You answer once."
-)
-LIVED = (
-    "You are in a situation. What happens reaches you one event at a time, as far as "
-    "you perceive it; call wait to let the next thing happen. At the end you are asked "
-    "one question about it. Then call answer with the letter of the option that is "
-    "right and with your confidence from 0 to 1. You answer once."
-)
-TOLD = (
-    "You are told of a situation a line at a time; call wait for the next line. At the "
-    "end you are asked one question about it. Everything that the answer depends on is "
-    "said. Then call answer with the letter of the option that is right and with your "
-    "confidence from 0 to 1. You answer once."
-)
 FIRST_ITEMS = 100
 """Of a generator, to learn the names of its rules."""
-
-ACTS = {
-    "look": "look into a container of the room you are in",
-    "move": "move to another room",
-    "say": "say to someone in your room, alone, where the thing is, true or not",
-}
 
 
 class Social(Env):
@@ -282,12 +259,12 @@ class Social(Env):
             return "You have answered."
         if self.mode == "read":
             item = self._asked()
-            parts = [item.rules, "\n".join(item.story), _question(item)]
+            parts = [item.rules, "\n".join(item.story), question_of(item)]
             return "\n\n".join(part for part in parts if part)
         last = self._seen[-1]
         if len(self._seen) == 1:
             last = "\n\n".join(t for t in (self._living().rules(), last) if t)
-        return last if self._item is None else f"{last}\n\n{_question(self._item)}"
+        return last if self._item is None else f"{last}\n\n{question_of(self._item)}"
 
     def view(self, seat: str) -> dict[str, object]:
         """Return the lines seen, the question once it is asked, and which item it is.
@@ -380,11 +357,6 @@ def _lived_through(life: Life) -> Item:
     while life.advance() is not None:
         pass
     return life.item()
-
-
-def _question(item: Item) -> str:
-    options = (f"{letter(i)}. {text}" for i, text in enumerate(item.options))
-    return "\n".join(itertools.chain([item.question], options))
 
 
 def _check_salt(variable: str | None, digest: str | None) -> None:

@@ -217,15 +217,9 @@ def lattice(
         raise ValueError(f"stages {given}: the chain's must come before the parts'")
     mover, *others = rng.sample(people, k + 1 + _PASSERS)
     chain, passers = others[:k], others[k:]
-    scattered: _How = "instead" if k == 1 else "nearly"
     at: list[list[Meeting]] = [[] for _ in range(stages)]
     for stage in range(stage_of_parts + 1):
-        if stage == stage_of_chain:
-            how: _How = "together"
-        elif stage < stage_of_chain:
-            how = "together" if k == 1 else rng.choice(("together", "nearly"))
-        else:
-            how = scattered
+        how = _how_all_come(rng, k, stage, stage_of_chain)
         if stage in (0, stage_of_chain, stage_of_parts) or rng.random() < 0.5:
             at[stage].append(_visit(rng, k, chain, passers, how))
     if k > 1:
@@ -242,6 +236,15 @@ def lattice(
         meetings=_mixed(rng, at, passers),
     )
     return _remarked(rng, story)
+
+
+def _how_all_come(rng: random.Random, k: int, stage: int, stage_of_chain: int) -> _How:
+    """Return how the whole chain comes: never together after its own stage."""
+    if stage == stage_of_chain:
+        return "together"
+    if stage < stage_of_chain:
+        return "together" if k == 1 else rng.choice(("together", "nearly"))
+    return "instead" if k == 1 else "nearly"
 
 
 def graded(

@@ -11,9 +11,10 @@ from playing import plan_of, play_one, play_plan, play_run
 from social_scenarios import item, social_scenario
 
 from arena.audit import audit
+from arena.environments.social import Social
 from arena.errors import UserError
 from arena.item_files import write_items
-from arena.registry import environment_class, make_env
+from arena.registry import make_env
 from arena.run import score_run
 from arena.run_folder import RunFolder
 from arena.scoring import score_trajectory
@@ -224,8 +225,7 @@ def test_a_salt_makes_other_items_and_is_in_no_record(
     record = "".join(p.read_text() for p in run.path.rglob("*") if p.is_file())
     assert salt not in record
     parameters = run.manifest.plan.scenarios[0].ref.parameters
-    kind = environment_class("Social-v1")
-    items = getattr(kind, "items")  # noqa: B009
+    items = Social.items
     salted = [i.story for i in items(parameters, 1, 3)]
     assert salted != [i.story for i in items({"generator": "beliefs"}, 1, 3)]
     monkeypatch.setenv("OUR_SALT", "another private salt")
@@ -243,7 +243,7 @@ def test_a_file_that_changes_after_the_plan_is_refused(
     parameters: dict[str, Any],
 ) -> None:
     """Also where the scenario's own digest does not cover it."""
-    settled = environment_class("Social-v1").settle(parameters)
+    settled = Social.settle(parameters)
     make_env("Social-v1", settled)
     file = Path(parameters["file"])
     file.write_text("\n".join(reversed(file.read_text().splitlines())))
@@ -252,8 +252,7 @@ def test_a_file_that_changes_after_the_plan_is_refused(
 
 
 def test_lived_items_are_as_hard_to_guess_as_told_ones() -> None:
-    kind = environment_class("Social-v1")
-    items = getattr(kind, "items")  # noqa: B009
+    items = Social.items
     parameters = {"knobs": {"questions": ["belief"]}, "mode": "lived"}
     found = audit(items(parameters, 5, 2000), learn=False)
     assert found.passed, found.failures
@@ -261,8 +260,7 @@ def test_lived_items_are_as_hard_to_guess_as_told_ones() -> None:
 
 
 def test_items_are_made_and_none_is_kept() -> None:
-    kind = environment_class("Social-v1")
-    made = getattr(kind, "items")({"generator": "beliefs"}, 1, 500)  # noqa: B009
+    made = Social.items({"generator": "beliefs"}, 1, 500)
     tracemalloc.start()
     try:
         for _ in itertools.islice(made, 150):
