@@ -1,0 +1,1 @@
+"""Limit poker for two: Hold'em, Leduc and Kuhn, with opponents of known policies."""

@@ -1,0 +1,1 @@
+"""Training of the Hold'em strategy that ships: external-sampling MCCFR."""
