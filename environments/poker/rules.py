@@ -1,0 +1,447 @@
+"""Limit poker for two over value states: Hold'em, Leduc and Kuhn by one betting core.
+
+Hold'em is heads-up limit by the rules of the Annual Computer Poker Competition (ACPC):
+the button posts the small blind and opens before the flop, the big blind opens after
+it, and a round has at most three raises before the flop and four bets or raises later.
+Leduc is by Southey et al. (2005), "Bayes' Bluff"; Kuhn by Kuhn (1950).
+
+Amounts are in chips. Players are positions: 0 and 1, in Hold'em big and small blind.
+A betting string is the key of the public state, one letter an action: "c" for check or
+call, "r" for bet or raise, "f" for fold, and "/" where a round is over and another
+begins: "rc/cr".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import permutations
+from math import perm
+from typing import TYPE_CHECKING, NamedTuple
+
+from .cards import deck, draw, named
+from .evaluator import strength
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = [
+    "ACTIONS",
+    "HOLDEM",
+    "KUHN",
+    "LEDUC",
+    "LETTERS",
+    "LimitPoker",
+    "Public",
+    "Shape",
+    "State",
+    "after",
+]
+
+ACTIONS = ("fold", "check_or_call", "bet_or_raise")
+LETTERS = {"fold": "f", "check_or_call": "c", "bet_or_raise": "r"}
+TO_MOVE = ((0,), (1,), ())  # by mover; −1 is the last
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the games differ in.
+
+    Attributes:
+        ranks: Names of the ranks, lowest first.
+        suits: Names of the suits; one empty name where there are none.
+        hole: Cards that each player holds.
+        board: Cards laid open before each round of betting.
+        posts: What each player puts in before it sees a card.
+        bets: Size of a bet or raise, by round.
+        caps: Bets and raises that the players may make, by round.
+        first: Who opens, by round.
+        rounds: Names of the rounds.
+        positions: Names of the positions.
+    """
+
+    name: str
+    ranks: str
+    suits: tuple[str, ...]
+    hole: int
+    board: tuple[int, ...]
+    posts: tuple[int, int]
+    bets: tuple[int, ...]
+    caps: tuple[int, ...]
+    first: tuple[int, ...]
+    rounds: tuple[str, ...]
+    positions: tuple[str, str]
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # shapes are keys of caches
+
+    @property
+    def deck(self) -> tuple[str, ...]:
+        """The names of all cards, each at its number."""
+        return deck(self.ranks, self.suits)
+
+
+HOLDEM = Shape(
+    name="holdem",
+    ranks="23456789TJQKA",
+    suits=("c", "d", "h", "s"),
+    hole=2,
+    board=(0, 3, 1, 1),
+    posts=(2, 1),
+    bets=(2, 2, 4, 4),
+    caps=(3, 4, 4, 4),
+    first=(1, 0, 0, 0),
+    rounds=("Pre-flop", "Flop", "Turn", "River"),
+    positions=("the big blind", "the small blind, on the button"),
+)
+LEDUC = Shape(
+    name="leduc",
+    ranks="JQK",
+    suits=("h", "s"),
+    hole=1,
+    board=(0, 1),
+    posts=(1, 1),
+    bets=(2, 4),
+    caps=(2, 2),
+    first=(0, 0),
+    rounds=("Round 1", "Round 2"),
+    positions=("first to act", "second to act"),
+)
+KUHN = Shape(
+    name="kuhn",
+    ranks="JQK",
+    suits=("",),
+    hole=1,
+    board=(0,),
+    posts=(1, 1),
+    bets=(1,),
+    caps=(1,),
+    first=(0,),
+    rounds=("Betting",),
+    positions=("first to act", "second to act"),
+)
+
+
+class Public(NamedTuple):
+    """What everybody sees of a hand, but for the board."""
+
+    betting: str
+    round: int
+    """0 for the first."""
+    mover: int
+    """The position to act, −1 once the hand is over."""
+    put: tuple[int, int]
+    """Chips in the pot by position."""
+    raises: int
+    """Bets and raises by players in this round."""
+    legal: tuple[str, ...]
+    """Of the mover, in order of `ACTIONS`."""
+    folded: int
+    """Who has folded; −1 for nobody."""
+
+    @property
+    def to_call(self) -> int:
+        """What the mover must put in to stay."""
+        return abs(self.put[0] - self.put[1])
+
+    @property
+    def shown(self) -> bool:
+        """Whether a showdown has come."""
+        return self.mover < 0 and self.folded < 0
+
+
+class State(NamedTuple):
+    """A hand: all its cards, drawn at the start, and the public state so far."""
+
+    cards: tuple[int, ...]
+    """The hole of 0, the hole of 1 (each ascending), then the whole board."""
+    public: Public
+
+    @property
+    def betting(self) -> str:
+        """The betting string."""
+        return self.public.betting
+
+    @property
+    def round(self) -> int:
+        """The round of betting, 0 for the first."""
+        return self.public.round
+
+    @property
+    def mover(self) -> int:
+        """The position to act, −1 once the hand is over."""
+        return self.public.mover
+
+    @property
+    def put(self) -> tuple[int, int]:
+        """Chips in the pot by position."""
+        return self.public.put
+
+    @property
+    def raises(self) -> int:
+        """Bets and raises by players in this round."""
+        return self.public.raises
+
+
+@cache
+def after(shape: Shape, betting: str) -> Public:
+    """Return the public state after a betting string.
+
+    Raises:
+        ValueError: If the string cannot come about in this game.
+    """
+    if not betting:
+        return _to_act(shape, "", 0, shape.first[0], shape.posts, 0)
+    try:
+        before = betting.removesuffix("/")
+        found = _step(shape, after(shape, before[:-1]), before[-1:])
+    except ValueError:
+        found = None
+    if found is None or found.betting != betting:
+        raise ValueError(f"no hand of {shape.name} is bet like {betting!r}")
+    return found
+
+
+def _step(shape: Shape, public: Public, letter: str) -> Public:
+    mover, other = public.mover, 1 - public.mover
+    if letter not in [LETTERS[action] for action in public.legal]:
+        raise ValueError(f"{letter!r} is not legal after {public.betting!r}")
+    betting = public.betting + letter
+    if letter == "f":
+        return public._replace(betting=betting, mover=-1, legal=(), folded=mover)
+    level = max(public.put)
+    raises = public.raises
+    if letter == "r":
+        level += shape.bets[public.round]
+        raises += 1
+    put = (level, public.put[1]) if mover == 0 else (public.put[0], level)
+    opens = public.betting == "" or public.betting[-1] == "/"
+    if letter == "r" or opens:
+        return _to_act(shape, betting, public.round, other, put, raises)
+    if public.round + 1 == len(shape.bets):
+        return Public(betting, public.round, -1, put, raises, (), -1)
+    following = public.round + 1
+    return _to_act(shape, betting + "/", following, shape.first[following], put, 0)
+
+
+def _to_act(
+    shape: Shape, betting: str, round_: int, mover: int, put: tuple[int, int], n: int
+) -> Public:
+    legal = ["check_or_call"]
+    if put[mover] < put[1 - mover]:
+        legal.insert(0, "fold")
+    if n < shape.caps[round_]:
+        legal.append("bet_or_raise")
+    return Public(betting, round_, mover, put, n, tuple(legal), -1)
+
+
+class LimitPoker:
+    """One hand of limit poker for two; a `Game`."""
+
+    players = 2
+
+    def __init__(self, shape: Shape):
+        self.shape = shape
+        self._deck = shape.deck
+        self._numbers = range(len(self._deck))
+        self._drawn = 2 * shape.hole + sum(shape.board)
+        self._open = [sum(shape.board[: n + 1]) for n in range(len(shape.board))]
+        self._start = after(shape, "")
+        self._steps: dict[tuple[str, str], Public] = {}
+        self._stories: dict[tuple[str, int], str] = {}
+
+    def new(self, rng: np.random.Generator) -> State:
+        """Draw all cards of a hand."""
+        return self.dealt(draw(rng, self._numbers, self._drawn))
+
+    def dealt(self, cards: Sequence[int]) -> State:
+        """Return a hand with these cards: two holes, then the board."""
+        hole = self.shape.hole
+        if hole == 1:
+            return State(tuple(cards), self._start)
+        own, other = sorted(cards[:hole]), sorted(cards[hole : 2 * hole])
+        return State((*own, *other, *cards[2 * hole :]), self._start)
+
+    def deals(self) -> Iterator[tuple[float, State]]:
+        """Yield every deal with its probability; for small decks."""
+        chance = 1 / perm(len(self._deck), self._drawn)
+        for cards in permutations(self._numbers, self._drawn):
+            yield chance, State(cards, self._start)
+
+    def to_move(self, state: State) -> tuple[int, ...]:
+        """Return the position to act."""
+        return TO_MOVE[state.public.mover]
+
+    def legal(self, state: State, player: int) -> tuple[str, ...]:
+        """Return the legal actions; fold only where there is a bet to call."""
+        public = state.public
+        return public.legal if public.mover == player else ()
+
+    def apply(self, state: State, moves: Mapping[int, str]) -> State:
+        """Return the hand after the mover's action.
+
+        Raises:
+            ValueError: For an action that is not legal, or not of the mover alone.
+        """
+        public = state.public
+        move = moves.get(public.mover)
+        if move not in public.legal or len(moves) != 1:
+            raise ValueError(self._refusal(public, moves))
+        key = (public.betting, move)
+        following = self._steps.get(key)
+        if following is None:
+            following = _step(self.shape, public, LETTERS[move])
+            self._steps[key] = following
+        return State(state.cards, following)
+
+    def _refusal(self, public: Public, moves: Mapping[int, str]) -> str:
+        if public.mover < 0:
+            return "the hand is over"
+        legal = ", ".join(public.legal)
+        return f"{dict(moves)} came, where {public.mover} may move: {legal}"
+
+    def hole(self, state: State, player: int) -> tuple[int, ...]:
+        """Return a position's own cards, ascending."""
+        size = self.shape.hole
+        return state.cards[player * size : (player + 1) * size]
+
+    def board(self, state: State) -> tuple[int, ...]:
+        """Return the cards that lie open, in the order they came."""
+        start = 2 * self.shape.hole
+        return state.cards[start : start + self._open[state.public.round]]
+
+    def shown(self, state: State) -> bool:
+        """Return whether both holes lie open; a folded hand stays hidden."""
+        return state.public.shown
+
+    def strength(self, hole: Sequence[int], board: Sequence[int]) -> int:
+        """Return how good a hand is; the higher wins, equal ones share.
+
+        Hold'em takes 5, 6 or 7 cards in all, and compares among equal numbers.
+        """
+        if self.shape.hole == 2:
+            return strength((*hole, *board))
+        suits, ranks = len(self.shape.suits), len(self.shape.ranks)
+        rank = hole[0] // suits
+        paired = bool(board) and board[0] // suits == rank
+        return rank + ranks if paired else rank
+
+    def payoffs(self, state: State) -> tuple[float, float]:
+        """Return the chips that each position wins, negative where it loses."""
+        public = state.public
+        if public.mover >= 0:
+            raise ValueError("the hand is not over")
+        loser = public.folded
+        if loser < 0:
+            board = state.cards[2 * self.shape.hole :]
+            first = self.strength(self.hole(state, 0), board)
+            second = self.strength(self.hole(state, 1), board)
+            if first == second:
+                return (0.0, 0.0)
+            loser = 0 if first < second else 1
+        chips = float(public.put[loser])
+        return (-chips, chips) if loser == 0 else (chips, -chips)
+
+    def alike(self, state: State, player: int, rng: np.random.Generator) -> State:
+        """Redraw all cards that a position cannot see."""
+        if state.public.shown:
+            return state
+        size = self.shape.hole
+        own, board = self.hole(state, player), self.board(state)
+        left = [card for card in self._numbers if card not in own + board]
+        fresh = draw(rng, left, self._drawn - len(own) - len(board))
+        other = tuple(sorted(fresh[:size]))
+        holes = own + other if player == 0 else other + own
+        return State((*holes, *board, *fresh[size:]), state.public)
+
+    def view(self, state: State, player: int) -> dict[str, object]:
+        """Return what a position sees, as JSON types; cards in order of the state."""
+        public, names = state.public, self._deck
+        other = named(self.hole(state, 1 - player), names) if public.shown else None
+        return {
+            "position": player,
+            "cards": named(self.hole(state, player), names),
+            "shown": other,
+            "board": named(self.board(state), names),
+            "betting": public.betting,
+            "put": list(public.put),
+            "pot": sum(public.put),
+            "to_call": public.to_call if public.mover >= 0 else 0,
+            "legal": list(self.legal(state, player)),
+        }
+
+    def text(self, state: State, player: int) -> str:
+        """Return what a position sees, in a few short lines."""
+        names = self._deck
+        cards = " ".join([names[card] for card in self.hole(state, player)[::-1]])
+        board = " ".join([names[card] for card in self.board(state)])
+        key = (state.public.betting, player)
+        story = self._stories.get(key)
+        if story is None:
+            story = self._stories[key] = _story(self.shape, state.public, player)
+        position = self.shape.positions[player]
+        open_cards = f" Board: {board}." if board else ""
+        lines = f"You are {position}. Your cards: {cards}.{open_cards}\n{story}"
+        if state.public.mover >= 0:
+            return lines
+        return f"{lines}\n{self._result(state, player)}"
+
+    def _result(self, state: State, player: int) -> str:
+        chips = self.payoffs(state)[player]
+        won = f"You win {chips:g}" if chips > 0 else f"You lose {-chips:g}"
+        if chips == 0:
+            won = "The pot is shared"
+        if not state.public.shown:
+            return f"{won}; no cards are shown."
+        other = self.hole(state, 1 - player)[::-1]
+        shown = " ".join([self._deck[card] for card in other])
+        return f"Showdown: the opponent has {shown}. {won}."
+
+
+def _story(shape: Shape, public: Public, player: int) -> str:
+    """Return the betting so far, and what may be done, from a position's side."""
+    lines: list[str] = []
+    begun = ""
+    for name, letters in zip(shape.rounds, public.betting.split("/"), strict=False):
+        told: list[str] = []
+        for letter in letters:
+            told.append(_told(shape, after(shape, begun), letter, player))
+            begun += letter
+        if told:
+            lines.append(f"{name}: {', '.join(told)}.")
+        begun += "/"
+    own, other = public.put[player], public.put[1 - player]
+    lines.append(f"Pot {own + other}: {own} from you, {other} from the opponent.")
+    if public.mover == player:
+        lines.append(f"You may: {', '.join(_choices(shape, public))}.")
+    elif public.mover >= 0:
+        lines.append("The opponent is to act.")
+    return "\n".join(lines)
+
+
+def _told(shape: Shape, before: Public, letter: str, player: int) -> str:
+    verb = {"f": "fold", "c": _passive(before), "r": _active(shape, before)}[letter]
+    return f"you {verb}" if before.mover == player else f"the opponent {verb}s"
+
+
+def _choices(shape: Shape, public: Public) -> Iterator[str]:
+    cost, bet = public.to_call, shape.bets[public.round]
+    for action in public.legal:
+        if action == "fold":
+            yield "fold"
+        elif action == "bet_or_raise":
+            yield f"bet_or_raise ({_active(shape, public)}, costs {cost + bet})"
+        else:
+            price = f", costs {cost}" if cost else ""
+            yield f"check_or_call ({_passive(public)}{price})"
+
+
+def _passive(public: Public) -> str:
+    return "call" if public.to_call else "check"
+
+
+def _active(shape: Shape, public: Public) -> str:
+    # Blinds are the first bet of their round.
+    blinds = public.round == 0 and shape.posts[0] != shape.posts[1]
+    return "raise" if public.raises or blinds else "bet"
