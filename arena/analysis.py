@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .agent import AgentSpec
 from .errors import UserError, one_line
 from .intervals import Estimate
 from .limits import EndReason
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Analysis",
+    "Block",
     "Episode",
     "Figure",
     "Section",
@@ -57,15 +59,30 @@ class Episode:
     """Label of the agent under test."""
     sample: int
     epoch: int
+    rotation: int = 0
+    """By how many seats everybody has moved up."""
     seed: int
+    seats: Mapping[str, AgentSpec]
+    """Who sits where."""
+    tested: tuple[str, ...]
+    """The seats of the agent under test."""
     reason: EndReason
     evidence: Mapping[str, Any]
     """What the environment left; empty for one that is missing."""
+    payoffs: Mapping[str, float]
+    """By seat; empty for one that is missing."""
 
     @property
     def missing(self) -> bool:
         """Whether it failed for an infrastructure reason: it says nothing."""
         return self.reason in _MISSING
+
+
+class Left(NamedTuple):
+    """What analyses need of a record's last line."""
+
+    evidence: Mapping[str, Any]
+    payoffs: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +131,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Text whose lines and columns stand as they are, such as cards on a table."""
+
+    title: str
+    text: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One subject of a report."""
 
@@ -121,11 +147,13 @@ class Section:
     text: str = ""
     tables: Sequence[Table] = ()
     figures: Sequence[Figure] = ()
+    blocks: Sequence[Block] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the title, the text and the tables as JSON types."""
+        """Return the title, the text, the tables and the blocks as JSON types."""
         tables = [table.as_dict() for table in self.tables]
-        return {"title": self.title, "text": self.text, "tables": tables}
+        told = {"title": self.title, "text": self.text, "tables": tables}
+        return {**told, "blocks": [asdict(block) for block in self.blocks]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +186,7 @@ def analyse(folders: Sequence[RunFolder]) -> list[Section]:
     One that fails gives a section that says so, since the run stands without it.
     """
     sections: list[Section] = []
-    read: dict[Path, Mapping[str, Any]] = {}
+    read: dict[Path, Left] = {}
     for name in names("analyses"):
         try:
             made: Analysis = load("analyses", name)
@@ -175,7 +203,7 @@ def analyse(folders: Sequence[RunFolder]) -> list[Section]:
 def read_episodes(
     folders: Sequence[RunFolder],
     environments: Sequence[str],
-    read: dict[Path, Mapping[str, Any]] | None = None,
+    read: dict[Path, Left] | None = None,
 ) -> list[Episode]:
     """Read the ended episodes of some environments.
 
@@ -184,7 +212,7 @@ def read_episodes(
     Args:
         folders: The runs.
         environments: Registered names, or `module:Class`.
-        read: The evidence of records that were read before; others are added.
+        read: What was read of records before; others are added.
 
     Raises:
         UserError: If a record is damaged.
@@ -217,18 +245,19 @@ def _of_folder(
     folder: RunFolder,
     run: str,
     ids: Collection[str],
-    read: dict[Path, Mapping[str, Any]],
+    read: dict[Path, Left],
 ) -> Iterator[Episode]:
     for spec in folder.manifest.plan.episodes():
         seal = folder.manifest.episodes.get(spec.episode)
         if seal is None or spec.scenario.environment not in ids:
             continue
-        evidence: Mapping[str, Any] = {}
+        left = Left({}, {})
         if seal.reason not in _MISSING:
             path = folder.episode_path(spec.episode)
             if path not in read:
-                read[path] = read_trajectory(path).evidence
-            evidence = read[path]
+                record = read_trajectory(path)
+                read[path] = Left(record.evidence, (record.end or {})["payoffs"])
+            left = read[path]
         yield Episode(
             run=run,
             scenario=spec.scenario.name,
@@ -237,9 +266,13 @@ def _of_folder(
             agent=spec.label,
             sample=spec.sample,
             epoch=spec.epoch,
+            rotation=spec.rotation,
             seed=spec.seed,
+            seats=spec.seats,
+            tested=tuple(spec.tested),
             reason=seal.reason,
-            evidence=evidence,
+            evidence=left.evidence,
+            payoffs=left.payoffs,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import gymnasium
@@ -17,12 +17,16 @@ from .tools import Tool, tools_of
 if TYPE_CHECKING:
     from langchain_core.messages import ToolCall
 
+    from .agent import Policy
+
 __all__ = ["Env", "View"]
 
 View = Mapping[str, object]
 """What a seat may know, as plain data: the observation for scripted agents.
 
-`legal` lists the names of the tools that may be called now.
+`legal` lists the names of the tools that may be called now. Where an environment is
+played in equal parts, as hands or rounds, `part` is the number of the current one from
+1 on, and `parts` how many there are.
 """
 
 
@@ -38,6 +42,8 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         turn: The seat to act; after the end, the seat that acted last.
         over: Whether the episode has ended by its own rules.
         payoffs: The game's own payoff of each seat so far.
+        policies: Players of this game whose exact action probabilities are known, made
+            by name. Agents find them here, without importing the environment.
         partners: Registered agents that take the other seats where only one agent is
             given, as in `gymnasium.make`.
         most_items: How many different items it can be reset to by `options["sample"]`;
@@ -49,6 +55,7 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012  (Gymnasium's declaration)
+    policies: ClassVar[Mapping[str, Callable[[], Policy]]] = {}
     partners: ClassVar[Mapping[str, str]] = {}
     blocking: bool = False
 
@@ -134,6 +141,16 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         """Return the names of the tools that `seat` may call now."""
         return [] if self.over else list(self._tools[seat])
 
+    def forfeit(self, seat: str) -> bool:
+        """Let a seat lose what is being played, where the rules provide for it.
+
+        Called when it has made as many bad calls in a row as a limit allows.
+
+        Returns:
+            Whether it has lost that and the episode goes on; if not, it ends.
+        """
+        return False
+
     def evidence(self) -> dict[str, object]:
         """Return what scorers need to know at the end, as JSON types.
 
@@ -155,6 +172,10 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         self.payoffs = dict.fromkeys(self.seats, 0.0)
         self._told = dict.fromkeys(self.seats, "")
         self.start(options or {})
+        return self.look()
+
+    def look(self) -> tuple[str, dict[str, Any]]:
+        """Return the observation and `info` of the seat whose turn it is."""
         return self._observation(), self._info()
 
     def step(self, action: ToolCall) -> tuple[str, float, bool, bool, dict[str, Any]]:
@@ -182,7 +203,8 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         if told:
             self._told[seat] = told
         reward = self.payoffs[seat] - before
-        return self._observation(), reward, self.over, False, self._info()
+        observation, info = self.look()
+        return observation, reward, self.over, False, info
 
     def render(self) -> str | None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return what the seat to act sees, in the render mode "ansi"."""

@@ -50,6 +50,8 @@ class EpisodeSpec(BaseModel):
     """Of the agents, other in every epoch even where the world is the same."""
     sample: int
     epoch: int
+    rotation: int = 0
+    """By how many seats everybody has moved up; the world is the same."""
     limits: Limits
 
 
@@ -133,11 +135,25 @@ class _Table:
                 player.reset(self.env, self.spec.agents_seed, self._noting(seat))
         self._tell(observation, info)
         while not self.env.over:
-            if limit := reached(self.spec.limits, self.usage, self.env.turn):
+            limit = reached(self.spec.limits, self.usage, self.env.turn)
+            if limit == "tool_error_limit" and await self._forfeit(self.env.turn):
+                continue
+            if limit:
                 return limit
             if await self._turn(self.players[self.env.turn]):
                 return "cut"
         return "completed"
+
+    async def _forfeit(self, seat: str) -> bool:
+        """Let a seat that makes no good call lose what is played, if rules say so."""
+        with boundary("environment"):
+            if not await self._off_loop(lambda: self.env.forfeit(seat)):
+                return False
+            observation, info = await self._off_loop(self.env.look)
+        self.writer.note("forfeit", {"seat": seat})
+        self.usage[seat].errors_in_a_row = 0
+        self._tell(observation, info)
+        return True
 
     async def _turn(self, player: Player) -> bool:
         """Let one seat act once; return whether the environment cut the episode."""
@@ -289,6 +305,7 @@ def _header(
         agents_seed=spec.agents_seed,
         sample=spec.sample,
         epoch=spec.epoch,
+        rotation=spec.rotation,
         seats=spec.seats,
         tested=spec.tested,
         limits=spec.limits,

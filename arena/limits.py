@@ -43,7 +43,8 @@ class Limits(BaseModel):
     wall_s: float | None = Field(None, gt=0)
     """Seconds on the clock, waiting for models included."""
     tool_errors: int = Field(5, ge=1)
-    """Bad calls of one seat in a row; a message without a call is one."""
+    """Bad calls of one seat in a row; a message without a call is one. Where the rules
+    let a seat forfeit what is played, it does so, and the episode goes on."""
 
 
 @dataclass

@@ -18,7 +18,14 @@ from .errors import UnknownName, UserError
 from .limits import Limits
 from .redaction import Redactor
 from .registry import environment_class, make_agent, make_env, sandbox_provider
-from .scenario import MOST_ITEMS, Scenario, ScorerChoice, Suite, SuiteEntry
+from .scenario import (
+    MOST_ITEMS,
+    Scenario,
+    ScorerChoice,
+    Suite,
+    SuiteEntry,
+    agent_of,
+)
 from .seating import derive_seed
 from .trajectory import ScenarioRef
 
@@ -32,6 +39,8 @@ class PlannedScenario(BaseModel):
 
     ref: ScenarioRef
     description: str
+    seats: list[str] = Field(default_factory=list[str])
+    """All seats in their order."""
     open_seats: list[str]
     """Seats of the agent under test."""
     fixed: dict[str, list[AgentSpec]]
@@ -39,6 +48,8 @@ class PlannedScenario(BaseModel):
     seeds: list[int]
     items: int | None = None
     """How many items of the set that the run's seed makes."""
+    rotate: bool = False
+    """Whether everything is played in every rotation of the seats."""
     limits: Limits
     scorers: list[ScorerChoice]
     control: str | None
@@ -49,6 +60,17 @@ class PlannedScenario(BaseModel):
     def samples(self) -> int:
         """How many worlds or items are played every epoch."""
         return self.items or max(1, len(self.seeds))
+
+    @property
+    def rotations(self) -> int:
+        """How many rotations of the seats are played."""
+        return len(self.seats) if self.rotate else 1
+
+    def rotated(self, seat: str, rotation: int) -> str:
+        """Return the seat that is so many places further on."""
+        if not rotation:
+            return seat
+        return self.seats[(self.seats.index(seat) + rotation) % len(self.seats)]
 
     @property
     def slug(self) -> str:
@@ -80,34 +102,44 @@ class Plan(BaseModel):
 
         The seed of an episode depends on the run's seed, the sample and the epoch, and
         not on scenario or agent, so that agents meet the same worlds and a scenario can
-        be paired with its control. Items of one set share a seed.
+        be paired with its control; rotations of the seats share it too. Items of one
+        set share a seed.
         """
         for scenario in self.scenarios:
             for agent in scenario.agents:
                 for sample in range(scenario.samples):
                     for epoch in range(scenario.epochs):
-                        yield self._episode(scenario, agent, sample, epoch)
+                        for turn in range(scenario.rotations):
+                            yield self._episode(scenario, agent, sample, epoch, turn)
 
     def _episode(
-        self, scenario: PlannedScenario, agent: AgentSpec, sample: int, epoch: int
+        self,
+        scenario: PlannedScenario,
+        agent: AgentSpec,
+        sample: int,
+        epoch: int,
+        rotation: int,
     ) -> EpisodeSpec:
         seats = {seat: agent for seat in scenario.open_seats}
         for seat, agents in scenario.fixed.items():
             seats[seat] = agents[epoch % len(agents)]
+        moved = {seat: scenario.rotated(seat, rotation) for seat in seats}
         drawn = derive_seed(self.seed, sample, epoch)
         world = scenario.seeds[sample] if scenario.seeds else drawn
         if scenario.items:  # one set of items, of which the sample is one
             world = derive_seed(self.seed)
         return EpisodeSpec(
-            episode=f"{scenario.slug}--{agent.slug}--s{sample}e{epoch:05d}",
+            episode=f"{scenario.slug}--{agent.slug}--s{sample}e{epoch:05d}"
+            + (f"r{rotation}" if scenario.rotate else ""),
             scenario=scenario.ref,
-            seats=seats,
-            tested=scenario.open_seats,
+            seats={moved[seat]: seated for seat, seated in seats.items()},
+            tested=[moved[seat] for seat in scenario.open_seats],
             label=agent.label,
             seed=world,
-            agents_seed=drawn,
+            agents_seed=derive_seed(drawn, rotation) if rotation else drawn,
             sample=sample,
             epoch=epoch,
+            rotation=rotation,
             limits=scenario.limits,
         )
 
@@ -187,8 +219,8 @@ def _planned(
     content = scenario.content
     env = make_env(scenario.environment, parameters)
     fixed = {
-        seat: [AgentSpec.parse(name) for name in names]
-        for seat, names in content.seats.items()
+        seat: [agent_of(given) for given in seated]
+        for seat, seated in content.seats.items()
     }
     fixed |= {seat: [agent] for seat, agent in seats.items() if seat in env.seats}
     players = list(agents) or [AgentSpec.parse(name) for name in entry.agents]
@@ -207,10 +239,12 @@ def _planned(
             parameters=parameters,
         ),
         description=content.description,
+        seats=list(env.seats),
         open_seats=open_seats,
         fixed=fixed,
         seeds=content.seeds,
         items=_items(content.items and (items or entry.items or content.items), env),
+        rotate=content.rotate,
         limits=Limits.model_validate(content.limits.model_dump() | dict(limits)),
         scorers=content.scorers,
         control=content.control,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,8 +37,10 @@ __all__ = [
     "SHELL",
     "Scenario",
     "ScorerChoice",
+    "SeatAgent",
     "Suite",
     "SuiteEntry",
+    "agent_of",
     "find_scenarios",
     "find_suites",
     "load_scenario",
@@ -51,8 +54,8 @@ SHELL = PREFIX + "Shell-v1"
 MOST_ITEMS = 10_000_000
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str | dict) else value
 
 
 def _distinct(seeds: list[int]) -> list[int]:
@@ -73,6 +76,24 @@ class ScorerChoice(_File):
     """Keyword arguments of the scorer."""
 
 
+class SeatAgent(_File):
+    """An agent with options, for a fixed seat."""
+
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Keyword arguments of the agent."""
+
+
+def agent_of(given: str | SeatAgent) -> AgentSpec:
+    """Return the agent that a file names, with or without options."""
+    if isinstance(given, str):
+        return AgentSpec.parse(given)
+    return AgentSpec(name=given.name, options=given.options)
+
+
+Seats = dict[str, Annotated[list[str | SeatAgent], BeforeValidator(_as_list)]]
+
+
 class ScenarioFile(_File):
     """The content of a `scenario.toml`."""
 
@@ -82,10 +103,12 @@ class ScenarioFile(_File):
     """A Gymnasium id, as `arena list environments` shows them, or `module:Class`."""
     parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Keyword arguments of the environment."""
-    seats: dict[str, Annotated[list[str], BeforeValidator(_as_list)]] = Field(
-        default_factory=dict[str, list[str]]
-    )
-    """Agents with a fixed seat. Of a list, epoch e takes entry e modulo its length."""
+    seats: Seats = Field(default_factory=dict[str, list[str | SeatAgent]])
+    """Agents with a fixed seat, by name or as `{ name, options }`. Of a list, epoch e
+    takes entry e modulo its length."""
+    rotate: bool = False
+    """Whether every epoch is played once in every rotation of the seats, in the same
+    world: as duplicate deals at cards."""
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], AfterValidator(_distinct)] = (
         Field(default_factory=list[int])
     )
@@ -110,6 +133,10 @@ class SuiteEntry(_File):
 
     name: str
     """A registered name, or a path relative to the suite's file."""
+    shown_as: Annotated[str | None, Field(alias="as", min_length=1)] = None
+    """Its name in this suite, where one scenario is there several times."""
+    seats: Seats = Field(default_factory=dict[str, list[str | SeatAgent]])
+    """Agents in place of the scenario's own in these seats."""
     agents: list[str] = Field(default_factory=list[str])
     """Baselines that play where the command names no agent."""
     epochs: int | None = Field(None, ge=1)
@@ -223,7 +250,7 @@ def read_suite(path: Path) -> tuple[str, SuiteFile]:
     for index, entry in enumerate(content.scenarios):
         for agent in entry.agents:
             try:
-                _check_agent_name(agent)
+                _check_agent(AgentSpec.parse(agent))
             except UserError as error:
                 line = line_of(text, ["scenarios", index, "agents"])
                 raise TomlError(path, line, str(error)) from None
@@ -241,8 +268,35 @@ def _suite(name: str, path: Path) -> Suite:
         except UserError as error:
             line = line_of(text, ["scenarios", index, "name"])
             raise TomlError(path, line, str(error)) from None
-        entries.append((entry, scenario))
+        place: list[str | int] = ["scenarios", index, "seats"]
+        if entry.seats:
+            seats = environment_class(scenario.environment)(
+                **scenario.content.parameters
+            ).seats
+            _check_seats(path, text, place, entry.seats, seats)
+        entries.append((entry, _of_entry(scenario, entry)))
     return Suite(name, path, content.description, tuple(entries))
+
+
+def _of_entry(scenario: Scenario, entry: SuiteEntry) -> Scenario:
+    """Return a scenario as a suite names and seats it."""
+    seats = {**scenario.content.seats, **entry.seats}
+    content = scenario.content.model_copy(update={"seats": seats})
+    return replace(scenario, name=entry.shown_as or scenario.name, content=content)
+
+
+def _check_seats(
+    path: Path, text: str, place: list[str | int], given: Seats, seats: Sequence[str]
+) -> None:
+    """Refuse a seat or an agent that there is not, by the line of its table."""
+    for seat, agents in given.items():
+        try:
+            if seat not in seats:
+                raise UnknownName("seat", seat, seats)
+            for agent in agents:
+                _check_agent(agent_of(agent))
+        except UserError as error:
+            raise TomlError(path, line_of(text, [*place, seat]), str(error)) from None
 
 
 def _checked(name: str, path: Path, task: str) -> Scenario:
@@ -273,14 +327,7 @@ def _checked(name: str, path: Path, task: str) -> Scenario:
         raise wrong(["parameters", field], f"parameters.{error}") from None
     except UserError as error:
         raise wrong(["parameters"], error) from None
-    for seat, agents in content.seats.items():
-        try:
-            if seat not in seats:
-                raise UnknownName("seat", seat, seats)
-            for agent in agents:
-                _check_agent_name(agent)
-        except UserError as error:
-            raise wrong(["seats", seat], error) from None
+    _check_seats(path, text, ["seats"], content.seats, seats)
     for index, choice in enumerate(content.scorers):
         try:
             load("scorers", choice.name).check(choice.options)
@@ -310,8 +357,7 @@ def _with_paths(content: ScenarioFile, folder: Path) -> ScenarioFile:
     return content.model_copy(update={"parameters": parameters})
 
 
-def _check_agent_name(text: str) -> None:
-    spec = AgentSpec.parse(text)
+def _check_agent(spec: AgentSpec) -> None:
     if spec.name not in names("agents"):
         raise UnknownName("agent", spec.name, names("agents"))
 

@@ -79,8 +79,9 @@ def sample_json(
 ) -> object:
     """Return a random value that fits a JSON schema as pydantic writes it.
 
-    Integers without bounds are drawn from -100 to 100, numbers from -1 to 1; texts have
-    up to eight letters more than their least, arrays up to three items more.
+    What may be left out is left out. Integers without bounds are drawn from -100 to
+    100, numbers from -1 to 1; texts have up to eight letters more than their least,
+    arrays up to three items more.
     """
     root = root or schema
     if "$ref" in schema:
@@ -95,7 +96,8 @@ def sample_json(
     match schema.get("type"):
         case "object":
             fields: Mapping[str, Any] = schema.get("properties", {})
-            return {key: sample_json(s, rng, root) for key, s in fields.items()}
+            required = schema.get("required", ())
+            return {key: sample_json(fields[key], rng, root) for key in required}
         case "array":
             least = int(schema.get("minItems", 0))
             most = int(schema.get("maxItems", least + 3))

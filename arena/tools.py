@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from .arguments import Arguments
@@ -55,13 +55,17 @@ class Tool:
         name = method.__name__
         return cls(name, inspect.getdoc(method) or "", method, Arguments.of(method, 1))
 
-    def taking(self, **types: Any) -> Tool:
-        """Return this tool with exactly these arguments, all required.
+    def taking(self, optional: Iterable[str] = (), **types: Any) -> Tool:
+        """Return this tool with exactly these arguments.
 
         For environments whose arguments depend on their parameters, for example on
         the number of players.
+
+        Args:
+            optional: The names of those that may be left out.
+            types: The type of each, by name.
         """
-        arguments = Arguments(self.name, types, frozenset())
+        arguments = Arguments(self.name, types, frozenset(optional))
         return Tool(self.name, self.description, self.function, arguments)
 
     def check(self, args: object) -> dict[str, Any]:

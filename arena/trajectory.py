@@ -103,6 +103,8 @@ class Header(BaseModel):
     """Which of the scenario's seeds, from 0."""
     epoch: int
     """Which repeat, from 0."""
+    rotation: int = 0
+    """By how many seats everybody has moved up, from 0."""
     seats: dict[str, AgentSpec]
     """Who sits where."""
     tested: list[str]

@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-from ..analysis import Figure, Section, Table, Value, written
+from ..analysis import Block, Figure, Section, Table, Value, written
 from ..errors import one_line
 from ..intervals import Estimate
 from ..text import shown
@@ -42,6 +42,7 @@ def page(title: str, sections: Sequence[Section]) -> str:
             figures += 1
             parts.append(_figure(figure, figures))
         parts += [_table(table) for table in section.tables]
+        parts += [_block(block) for block in section.blocks]
         parts.append("</section>")
     return "\n".join([*parts, "</body></html>", ""])
 
@@ -86,6 +87,14 @@ def _table(table: Table) -> str:
         f'<h3>{_text(table.title)}</h3><div class="wide"><table><thead><tr>{head}</tr>'
         f"</thead>\n<tbody>{body}</tbody></table></div>{note}"
     )
+
+
+def _block(block: Block) -> str:
+    # Line by line, as what keeps control characters from a page would spell out ends.
+    lines = "\n".join(_text(line) for line in block.text.splitlines())
+    caption = f'<p class="note">{_prose(block.caption)}</p>' if block.caption else ""
+    head = f"<h3>{_text(block.title)}</h3>"
+    return f'{head}<div class="wide"><pre>{lines}</pre></div>{caption}'
 
 
 def _row(row: Sequence[Value], kinds: Sequence[str]) -> str:

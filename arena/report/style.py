@@ -39,6 +39,7 @@ nav ul { columns: 2; padding-left: 1.1rem; margin: .75rem 0; }
 .note, figcaption { color: var(--muted); font-size: .85rem; max-width: 46rem; }
 .wide { overflow-x: auto; margin: .4rem 0; }
 table { border-collapse: collapse; font-size: .82rem; }
+pre { font: .8rem/1.25 ui-monospace, Menlo, Consolas, monospace; margin: 0; }
 th, td {
   padding: .22rem .7rem .22rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--grid); overflow-wrap: break-word;

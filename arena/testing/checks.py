@@ -24,7 +24,7 @@ from ..errors import ArenaError, one_line
 from ..plan import make_plan
 from ..redaction import Redactor
 from ..registry import make_agent, make_env, register_envs
-from ..scenario import Scenario, Suite, SuiteEntry
+from ..scenario import Scenario, Suite, SuiteEntry, agent_of
 from ..scoring import score_trajectory
 from ..seating import Player
 from ..spaces import sample_json
@@ -107,7 +107,7 @@ def check_agent(make: Callable[[], Agent], scenario: Scenario) -> None:
     players = {
         seat: Player(
             seat,
-            make_agent(AgentSpec.parse(fixed[seat][0])) if seat in fixed else make(),
+            make_agent(agent_of(fixed[seat][0])) if seat in fixed else make(),
         )
         for seat in env.seats
     }

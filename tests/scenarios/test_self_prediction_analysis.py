@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playing import play_run
 
+from arena.agent import AgentSpec
 from arena.analysis import Episode, Section, Table, read_episodes
 from arena.intervals import Estimate
 from arena.report.figures import can_draw, svg
@@ -50,6 +51,9 @@ def episode(
         sample=0,
         epoch=0,
         seed=0,
+        seats={"player": AgentSpec(name="random")},
+        tested=("player",),
+        payoffs={"player": 0.0},
         reason=reason,
         evidence={"self_prediction": told},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from arena.agent import AgentSpec
 from arena.analysis import Episode
 from arena.items import Item, Label, Measures
 
@@ -66,6 +67,9 @@ def answered(
         "sample": 0,
         "epoch": epoch,
         "seed": 0,
+        "seats": {"you": AgentSpec(name="random")},
+        "tested": ("you",),
+        "payoffs": {"you": 0.0},
         "reason": "turn_limit" if option is None else "completed",
         "evidence": evidence,
     }
