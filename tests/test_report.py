@@ -14,7 +14,15 @@ from command_line import call
 from playing import play_run
 from social_answers import item
 
-from arena.analysis import Figure, Section, Table, analyse, read_episodes, written
+from arena.analysis import (
+    Block,
+    Figure,
+    Section,
+    Table,
+    analyse,
+    read_episodes,
+    written,
+)
 from arena.intervals import Estimate
 from arena.item_files import write_items
 from arena.report.page import page
@@ -71,7 +79,10 @@ def hostile_page() -> str:
         note=HOSTILE,
     )
     figure = Figure(title=HOSTILE, caption=HOSTILE, draw=hostile_draw)
-    section = Section(title=HOSTILE, text=HOSTILE, tables=[table], figures=[figure])
+    block = Block(title=HOSTILE, text=HOSTILE, caption=HOSTILE)
+    section = Section(
+        title=HOSTILE, text=HOSTILE, tables=[table], figures=[figure], blocks=[block]
+    )
     return page(HOSTILE, [section])
 
 
@@ -105,6 +116,14 @@ def test_hostile_text_is_shown_and_does_nothing() -> None:
     assert "<script>alert(1)</script>" in read.text
     assert "\\x1b[31m" in read.text
     assert not re.search("[\x00-\x08\x0b-\x1f\u202e\ud800-\udfff]", hostile_page())
+
+
+def test_lines_and_spaces_of_a_block_stay() -> None:
+    block = Block(title="A hand", text="┌──┐ ┌──┐\n│K♥│ │9♠│", caption="Two cards.")
+    text = page("p", [Section(title="s", blocks=[block])])
+    assert "<pre>┌──┐ ┌──┐\n│K♥│ │9♠│</pre>" in text
+    told = Section(title="s", blocks=[block]).as_dict()["blocks"]
+    assert [{"title": "A hand", "text": block.text, "caption": "Two cards."}] == told
 
 
 def test_a_page_fetches_nothing() -> None:

@@ -273,6 +273,15 @@ def test_taking_replaces_the_arguments_and_requires_all() -> None:
     assert problems(narrowed, {"size": 5, "title": "x"})
 
 
+def test_an_argument_may_be_taken_as_optional_and_is_not_sampled() -> None:
+    narrowed = tools_of(Board)["draw"].taking(("title",), size=Percent, title=str)
+    assert narrowed.parameters["required"] == ["size"]
+    assert narrowed.check({"size": 5}) == {"size": 5}
+    assert narrowed.check({"size": 5, "title": "x"}) == {"size": 5, "title": "x"}
+    drawn = sample_json(narrowed.parameters, np.random.default_rng(0))
+    assert ["size"] == list(cast(dict[str, Any], drawn))
+
+
 def test_taking_nothing_takes_nothing() -> None:
     assert tools_of(Board)["draw"].taking().check({}) == {}
     assert problems(tools_of(Board)["draw"].taking(), {"title": "x"})
