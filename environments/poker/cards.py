@@ -1,6 +1,6 @@
 """Cards as whole numbers, and fair draws of them.
 
-A card is `len(suits) * rank + suit`, rank 0 the lowest; its name is rank and suit, "Ah".
+A card is `len(suits) * rank + suit`, rank 0 the lowest; its name is both, "Ah".
 """
 
 from __future__ import annotations
