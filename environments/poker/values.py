@@ -1,0 +1,280 @@
+"""Exact values of tabular policies: the public betting tree times arrays of deals.
+
+Nothing of the betting is sampled: on every deal the value is the expectation over all
+that both players may do. With all deals of a small deck the values are exact; with a
+sample of deals their spread over the deals is all the noise there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .betting_tree import BettingTree
+
+__all__ = ["Deals", "Player", "Response", "best_response", "expected", "head_to_head"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# A best response must know what to do even where its opponent never goes. So every
+# action of the opponent counts at least this much when hands are weighed; wherever
+# the opponent does go, that is nothing.
+TREMBLE = 1e-6
+
+
+class Deals(NamedTuple):
+    """Deals as an abstraction sees them; n of them."""
+
+    buckets: Ints
+    """(2, rounds, n) What each position sees of its cards in each round."""
+    sign: NDArray[np.int8]
+    """(n,) Who wins the showdown: 1 position 0, −1 position 1, 0 nobody."""
+    weight: Floats
+    """(n,) Probabilities; they add up to 1."""
+
+
+class Player(NamedTuple):
+    """A tabular policy, and what it sees of the deals."""
+
+    table: Sequence[Floats]
+    """By node of the tree: (buckets, 3) probabilities, 0 where illegal."""
+    buckets: Ints
+    """(2, rounds, n) As in `Deals`; a policy may have an abstraction of its own."""
+
+
+class Response(NamedTuple):
+    """A best response to a known opponent, from one position."""
+
+    values: Floats
+    """(n,) Chips that it wins, by deal."""
+    policy: dict[int, Floats]
+    """By node of its own: (buckets, 3) probabilities of its actions."""
+    losses: dict[int, Floats]
+    """By node of its own: (buckets, 3) chips that an action gives away against the best
+    one, each followed by the best response; NaN where illegal."""
+
+
+def expected(tree: BettingTree, players: tuple[Player, Player], deals: Deals) -> Floats:
+    """Return the chips that position 0 wins on each deal, shape (n,).
+
+    Args:
+        tree: The betting tree of the game.
+        players: At position 0 and 1.
+        deals: On which to play.
+    """
+    return _Expectation(tree, players, deals).root()
+
+
+def head_to_head(tree: BettingTree, a: Player, b: Player, deals: Deals) -> Floats:
+    """Return the chips a hand that `a` wins from `b` on each deal, played in both seats.
+
+    The mean over the two seats of one deal is free of much of the luck of the cards.
+    """
+    return (expected(tree, (a, b), deals) - expected(tree, (b, a), deals)) / 2
+
+
+def best_response(
+    tree: BettingTree,
+    opponent: Player,
+    deals: Deals,
+    position: int,
+    *,
+    cross_fit: bool,
+) -> Response:
+    """Return the best response from a position, among policies over `deals.buckets`.
+
+    By backward induction: at each of its nodes, and in each bucket, the action of the
+    highest mean over deals, weighted by how likely the opponent plays on to there.
+    It is exact where a bucket implies all that the player saw before. Where it does
+    not, the player forgets, and the result is a good response but not the best.
+
+    Args:
+        tree: The betting tree of the game.
+        opponent: Whom to beat; at the other position.
+        deals: All deals of the deck, or a sample.
+        position: Of the response, 0 or 1.
+        cross_fit: Choose on one half of the deals (even and odd ones) and value on the
+            other, both ways round. Without it a sample's best action is overrated,
+            since the highest of noisy means is chosen and reported at once.
+    """
+    return _Induction(tree, opponent, deals, position, 2 if cross_fit else 1).response()
+
+
+class _Walk:
+    """What both walks share: which rows stand for the deals in which round.
+
+    In the last round deals that neither player can tell apart, and that end alike at
+    a showdown, are one row ("cell"); most of the tree is in the last round.
+    """
+
+    def __init__(
+        self, tree: BettingTree, views: tuple[Ints, Ints], deals: Deals, folds: int
+    ) -> None:
+        self._tree = tree
+        self._last = views[0].shape[0] - 1
+        fold = np.arange(len(deals.sign)) % folds
+        labels = [(views[0][r], views[1][r]) for r in range(self._last + 1)]
+        first, second = labels[self._last]
+        width = int(second.max()) + 1
+        code = ((first * width + second) * 3 + deals.sign + 1) * folds + fold
+        cells, self._cell = np.unique(code, return_inverse=True)
+        rest, cell_fold = cells // folds, cells % folds
+        pair, sign = rest // 3, rest % 3 - 1
+        labels[self._last] = (pair // width, pair % width)
+        self._labels = labels
+        self._sign = [deals.sign] * self._last + [sign]
+        self._fold = [fold] * self._last + [cell_fold]
+        self._round = tree.round.tolist()
+        self._mover = tree.mover.tolist()
+        self._actions = [
+            [(a, int(row[a])) for a in range(3) if legal[a]]
+            for row, legal in zip(tree.children, tree.legal, strict=True)
+        ]
+        self._folded = tree.folded.tolist()
+        self._put = tree.put.tolist()
+
+    def _end(self, end: int, round_: int) -> Floats | float:
+        """Return what position 0 wins where the hand ends in a round."""
+        folded = self._folded[end]
+        if folded < 0:
+            return self._put[end][0] * self._sign[round_].astype(np.float64)
+        return float(self._put[end][1] if folded == 1 else -self._put[end][0])
+
+
+class _Expectation(_Walk):
+    def __init__(
+        self, tree: BettingTree, players: tuple[Player, Player], deals: Deals
+    ) -> None:
+        views = (players[0].buckets[0], players[1].buckets[1])
+        super().__init__(tree, views, deals, folds=1)
+        self._tables = players[0].table, players[1].table
+
+    def root(self) -> Floats:
+        value = self._value(0)
+        return value[self._cell] if self._last == 0 else value
+
+    def _value(self, node: int) -> Floats:
+        """Return what position 0 wins from a node on, by row of its round."""
+        mover, round_ = self._mover[node], self._round[node]
+        labels = self._labels[round_][mover]
+        table = self._tables[mover][node]
+        total = np.zeros(len(labels))
+        for action, child in self._actions[node]:
+            column = np.ascontiguousarray(table[:, action])
+            if column.any():
+                total += column[labels] * self._after(child, round_)
+        return total
+
+    def _after(self, child: int, round_: int) -> Floats | float:
+        if child < 0:
+            return self._end(-child - 1, round_)
+        value = self._value(child)
+        into_last = round_ < self._last == self._round[child]
+        return value[self._cell] if into_last else value
+
+
+class _Induction(_Walk):
+    def __init__(
+        self,
+        tree: BettingTree,
+        opponent: Player,
+        deals: Deals,
+        position: int,
+        folds: int,
+    ) -> None:
+        own, other = deals.buckets[position], opponent.buckets[1 - position]
+        super().__init__(
+            tree, (own, other) if position == 0 else (other, own), deals, folds
+        )
+        self._position, self._folds = position, folds
+        self._table = opponent.table
+        self._weight = deals.weight
+        self._sizes = [int(seen.max()) + 1 for seen in own]
+        # What each row is averaged with: its bucket and its fold.
+        self._group = [
+            labels[position] * folds + fold
+            for labels, fold in zip(self._labels, self._fold, strict=True)
+        ]
+        # How the row is played: by what the other fold chose.
+        self._judge = [
+            labels[position] * folds + (fold + 1) % folds
+            for labels, fold in zip(self._labels, self._fold, strict=True)
+        ]
+        self._policy: dict[int, Floats] = {}
+        self._losses: dict[int, Floats] = {}
+
+    def response(self) -> Response:
+        weight, last = self._weight, self._last == 0
+        value = self._value(0, np.bincount(self._cell, weight) if last else weight)
+        values = value[self._cell] if last else value
+        return Response(values, self._policy, self._losses)
+
+    def _value(self, node: int, reach: Floats) -> Floats:
+        """Return what the response wins from a node on, by row of its round.
+
+        Args:
+            node: Of the tree.
+            reach: Of each row: its weight times the probability that the opponent
+                plays on to this node.
+        """
+        round_ = self._round[node]
+        if self._mover[node] == self._position:
+            after = {a: self._after(c, round_, reach) for a, c in self._actions[node]}
+            return self._choose(node, after, reach)
+        labels = self._labels[round_][1 - self._position]
+        total = np.zeros(len(reach))
+        for action, child in self._actions[node]:
+            column = np.ascontiguousarray(self._table[node][:, action])
+            going = np.maximum(column, TREMBLE)[labels]
+            total += column[labels] * self._after(child, round_, reach * going)
+        return total
+
+    def _after(self, child: int, round_: int, reach: Floats) -> Floats | float:
+        if child < 0:
+            chips = self._end(-child - 1, round_)
+            return chips if self._position == 0 else -chips
+        if round_ < self._last == self._round[child]:
+            reach = np.bincount(self._cell, reach)
+            return self._value(child, reach)[self._cell]
+        return self._value(child, reach)
+
+    def _choose(
+        self, node: int, after: dict[int, Floats | float], reach: Floats
+    ) -> Floats:
+        """Choose in each bucket, note policy and losses, and return the values."""
+        round_, folds = self._round[node], self._folds
+        size = self._sizes[round_]
+        group = self._group[round_]
+        mass = np.bincount(group, reach, size * folds)
+        means = np.full((3, size * folds), np.nan)
+        for action, value in after.items():
+            if isinstance(value, float):
+                means[action] = value
+                continue
+            total = np.bincount(group, reach * value, size * folds)
+            # A bucket without deals is played as all the others together.
+            overall = total.sum() / mass.sum()
+            empty = mass == 0
+            means[action] = np.where(empty, overall, total / np.where(empty, 1, mass))
+        best = np.nanargmax(means, axis=0)
+        self._note(node, means, best)
+        chosen = best[self._judge[round_]]
+        result = np.empty(len(reach))
+        for action, value in after.items():
+            rows = chosen == action
+            result[rows] = value if isinstance(value, float) else value[rows]
+        return result
+
+    def _note(self, node: int, means: Floats, best: Ints) -> None:
+        folds = self._folds
+        by_fold = means.reshape(3, -1, folds)
+        chosen = best.reshape(-1, folds)
+        # Each fold values what the other one chose.
+        judged = np.take_along_axis(by_fold, np.roll(chosen, 1, axis=1)[None], axis=0)
+        self._losses[node] = (judged - by_fold).mean(axis=2).T
+        self._policy[node] = (chosen[:, :, None] == np.arange(3)).mean(axis=1)
