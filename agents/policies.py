@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from arena.agent import Action, Note, calling
+from arena.agent import Action, Note, Policy, calling
 from arena.env import View
+from arena.registry import environment_class
 from arena.tools import Tool
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, ToolMessage
 
-__all__ = ["PolicyAgent"]
+__all__ = ["NamedPolicy", "PolicyAgent", "no_policy", "policy_at"]
 
 
 class PolicyAgent:
@@ -53,3 +55,48 @@ class PolicyAgent:
         """Return a move drawn from `probabilities`."""
         chances, actions = zip(*self.probabilities(view), strict=True)
         return calling(self._random.choices(actions, weights=chances)[0])
+
+
+class NamedPolicy(PolicyAgent):
+    """Plays one of the policies that environments know by name.
+
+    Attributes:
+        policy: Its name in `Env.policies`.
+    """
+
+    policy: ClassVar[str]
+
+    def refuses(self, environment: str, parameters: Mapping[str, Any]) -> str | None:
+        """Return which policies there are, where its own is not among them."""
+        return no_policy(environment, self.policy)
+
+    def probabilities(self, view: View) -> Sequence[tuple[float, Action]]:
+        """Return what the environment's policy does at `view`."""
+        return policy_at(view, self.policy).probabilities(view)
+
+
+def no_policy(environment: str, name: str) -> str | None:
+    """Return in words that an environment has no policy of a name, or None if it has.
+
+    Args:
+        environment: A Gymnasium id, or `module:Class`.
+        name: As in `Env.policies`.
+    """
+    known = environment_class(environment).policies
+    if name in known:
+        return None
+    if not known:
+        return f"{environment} has no players of known policy"
+    return (
+        f"{environment} knows no player {name!r}; it knows {', '.join(sorted(known))}"
+    )
+
+
+def policy_at(view: View, name: str) -> Policy:
+    """Return the policy of a name in the environment that a view is of."""
+    return _policy(cast(str, view["environment"]), name)
+
+
+@functools.cache  # a policy is a pure function of the view, and is asked at every move
+def _policy(environment: str, name: str) -> Policy:
+    return environment_class(environment).policies[name]()
