@@ -172,9 +172,9 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         self.payoffs = dict.fromkeys(self.seats, 0.0)
         self._told = dict.fromkeys(self.seats, "")
         self.start(options or {})
-        return self.look()
+        return self.current()
 
-    def look(self) -> tuple[str, dict[str, Any]]:
+    def current(self) -> tuple[str, dict[str, Any]]:
         """Return the observation and `info` of the seat whose turn it is."""
         return self._observation(), self._info()
 
@@ -203,7 +203,7 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         if told:
             self._told[seat] = told
         reward = self.payoffs[seat] - before
-        observation, info = self.look()
+        observation, info = self.current()
         return observation, reward, self.over, False, info
 
     def render(self) -> str | None:  # pyright: ignore[reportIncompatibleMethodOverride]

@@ -149,7 +149,7 @@ class _Table:
         with boundary("environment"):
             if not await self._off_loop(lambda: self.env.forfeit(seat)):
                 return False
-            observation, info = await self._off_loop(self.env.look)
+            observation, info = await self._off_loop(self.env.current)
         self.writer.note("forfeit", {"seat": seat})
         self.usage[seat].errors_in_a_row = 0
         self._tell(observation, info)
