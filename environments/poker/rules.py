@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .cards import deck, draw, named
 from .evaluator import strength
+from .story import story
 
 if TYPE_CHECKING:
     import numpy as np
@@ -177,11 +178,6 @@ class State(NamedTuple):
     def put(self) -> tuple[int, int]:
         """Chips in the pot by position."""
         return self.public.put
-
-    @property
-    def raises(self) -> int:
-        """Bets and raises by players in this round."""
-        return self.public.raises
 
 
 @cache
@@ -376,16 +372,23 @@ class LimitPoker:
         names = self._deck
         cards = " ".join([names[card] for card in self.hole(state, player)[::-1]])
         board = " ".join([names[card] for card in self.board(state)])
-        key = (state.public.betting, player)
-        story = self._stories.get(key)
-        if story is None:
-            story = self._stories[key] = _story(self.shape, state.public, player)
-        position = self.shape.positions[player]
         open_cards = f" Board: {board}." if board else ""
-        lines = f"You are {position}. Your cards: {cards}.{open_cards}\n{story}"
+        key = (state.public.betting, player)
+        told = self._stories.get(key)
+        if told is None:
+            told = self._stories[key] = story(self.shape, self._trail(state), player)
+        position = self.shape.positions[player]
+        lines = f"You are {position}. Your cards: {cards}.{open_cards}\n{told}"
         if state.public.mover >= 0:
             return lines
         return f"{lines}\n{self._result(state, player)}"
+
+    def _trail(self, state: State) -> list[Public]:
+        """Return the public states that a hand went through."""
+        betting = state.betting
+        # An end before a "/" is the state after it.
+        ends = [n for n, letter in enumerate(betting + " ") if letter != "/"]
+        return [after(self.shape, betting[:n]) for n in ends]
 
     def _result(self, state: State, player: int) -> str:
         chips = self.payoffs(state)[player]
@@ -397,51 +400,3 @@ class LimitPoker:
         other = self.hole(state, 1 - player)[::-1]
         shown = " ".join([self._deck[card] for card in other])
         return f"Showdown: the opponent has {shown}. {won}."
-
-
-def _story(shape: Shape, public: Public, player: int) -> str:
-    """Return the betting so far, and what may be done, from a position's side."""
-    lines: list[str] = []
-    begun = ""
-    for name, letters in zip(shape.rounds, public.betting.split("/"), strict=False):
-        told: list[str] = []
-        for letter in letters:
-            told.append(_told(shape, after(shape, begun), letter, player))
-            begun += letter
-        if told:
-            lines.append(f"{name}: {', '.join(told)}.")
-        begun += "/"
-    own, other = public.put[player], public.put[1 - player]
-    lines.append(f"Pot {own + other}: {own} from you, {other} from the opponent.")
-    if public.mover == player:
-        lines.append(f"You may: {', '.join(_choices(shape, public))}.")
-    elif public.mover >= 0:
-        lines.append("The opponent is to act.")
-    return "\n".join(lines)
-
-
-def _told(shape: Shape, before: Public, letter: str, player: int) -> str:
-    verb = {"f": "fold", "c": _passive(before), "r": _active(shape, before)}[letter]
-    return f"you {verb}" if before.mover == player else f"the opponent {verb}s"
-
-
-def _choices(shape: Shape, public: Public) -> Iterator[str]:
-    cost, bet = public.to_call, shape.bets[public.round]
-    for action in public.legal:
-        if action == "fold":
-            yield "fold"
-        elif action == "bet_or_raise":
-            yield f"bet_or_raise ({_active(shape, public)}, costs {cost + bet})"
-        else:
-            price = f", costs {cost}" if cost else ""
-            yield f"check_or_call ({_passive(public)}{price})"
-
-
-def _passive(public: Public) -> str:
-    return "call" if public.to_call else "check"
-
-
-def _active(shape: Shape, public: Public) -> str:
-    # Blinds are the first bet of their round.
-    blinds = public.round == 0 and shape.posts[0] != shape.posts[1]
-    return "raise" if public.raises or blinds else "bet"
