@@ -16,24 +16,39 @@ from arena.testing.checks import check_registered_agent, check_registered_env
 
 # Who can play what; an agent that is missing here fails the last test.
 PLAYS = {
+    "always-call": "games/holdem",
+    "always-raise": "games/leduc",
     "basic-strategy": "games/blackjack-beliefs",
     "blind": "social/daily-life-tom",
+    "cfr": "games/holdem",
     "cheat": "ara/find-the-passphrase",
+    "dqn-aggressive": "games/holdem",
+    "dqn-conservative": "games/holdem",
+    "equilibrium": "games/leduc",
+    "ideal-observer": "games/holdem",
     "insight": "social/self-prediction-blackjack",
     "level-1": "games/number-guessing",
     "level-2": "games/number-series",
     "level-3": "games/number-guessing-four",
     "level-4": "games/number-guessing-four",
+    "loose-aggressive": "games/holdem",
+    "loose-passive": "games/holdem",
     "null": "ara/find-the-passphrase",
     "oracle": "ara/find-the-passphrase",
     "random": "games/blackjack",
     "reality": "social/lived-beliefs",
+    "rule": "games/holdem",
     "scripted": "games/blackjack",
+    "switcher": "games/holdem",
+    "tight-aggressive": "games/holdem",
+    "tight-passive": "games/holdem",
+    "uniform-observer": "games/holdem",
 }
 OPTIONS: dict[str, dict[str, Any]] = {
     "cheat": {"name": "guess"},
     "insight": {"player": "basic-strategy"},
     "scripted": {"actions": [{"name": "stand", "args": {}}]},
+    "switcher": {"first": "tight-passive", "then": "loose-aggressive", "at": 5},
 }
 MODELS = {"chat", "react"}  # played over HTTP in test_wire.py
 # Parameters with which every play repeats: what a terminal shows depends on time.
