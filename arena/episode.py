@@ -152,6 +152,7 @@ class _Table:
             observation, info = await self._off_loop(self.env.current)
         self.writer.note("forfeit", {"seat": seat})
         self.usage[seat].errors_in_a_row = 0
+        self.players[seat].answer_later()
         self._tell(observation, info)
         return True
 

@@ -67,6 +67,12 @@ class Player:
         """Note the result of a call; None means what the seat sees at its next turn."""
         self._answers.append((call, text))
 
+    def answer_later(self) -> None:
+        """Let what the seat sees at its next turn take the place of its last answer."""
+        if self._answers:
+            call, _ = self._answers.pop()
+            self.answer(call, None)
+
     async def act(self) -> AIMessage:
         """Ask the agent for its next message."""
         from langchain_core.messages import ToolMessage
