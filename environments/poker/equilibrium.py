@@ -53,7 +53,13 @@ def all_deals(shape: Shape) -> Deals:
         first, second = (game.strength(hole, board) for hole in holes)
         sign.append((first > second) - (first < second))
         weight.append(probability)
-    return Deals(np.array(buckets), np.array(sign, dtype=np.int8), np.array(weight))
+    sizes = tuple(
+        len(shape.deck) ** (shape.hole + sum(shape.board[: round_ + 1]))
+        for round_ in range(rounds)
+    )
+    return Deals(
+        np.array(buckets), np.array(sign, dtype=np.int8), np.array(weight), sizes
+    )
 
 
 def game_value(shape: Shape, table: Sequence[Floats]) -> float:
@@ -105,7 +111,7 @@ class _Rows(NamedTuple):
 class _Solver:
     def __init__(self, tree: BettingTree, deals: Deals) -> None:
         self._tree, self._deals = tree, deals
-        sizes = deals.buckets.max(axis=(0, 2)) + 1
+        sizes = np.array(deals.sizes)
         start = np.concatenate([[0], np.cumsum(sizes[tree.round])])
         seen_by_mover = deals.buckets[tree.mover, tree.round]
         self._rows = _Rows(start[:-1, None] + seen_by_mover, start)
@@ -145,7 +151,7 @@ class _Solver:
         return tuple(np.split(flat, self._rows.start[1:-1]))
 
     def _reach(self, chances: Floats, position: int) -> tuple[Floats, Floats]:
-        """Return how likely a position, and all else, plays to each node; (nodes, n)."""
+        """Return how likely a position, and all else, plays to a node; (nodes, n)."""
         tree = self._tree
         own = np.ones(self._rows.infoset.shape)
         other = np.empty(own.shape)
@@ -161,7 +167,7 @@ class _Solver:
         return own, other
 
     def _values(self, chances: Floats, side: int) -> tuple[Floats, Floats]:
-        """Return what each action, and each node, is worth; (nodes, 3, n), (nodes, n)."""
+        """Return what actions and nodes are worth; (nodes, 3, n) and (nodes, n)."""
         tree = self._tree
         after = np.zeros(chances.shape)
         value = np.empty(self._rows.infoset.shape)
@@ -176,7 +182,7 @@ class _Solver:
 
 
 def _matching(regrets: Floats, legal: NDArray[np.bool_]) -> Floats:
-    """Return strategies in proportion to regrets; uniform over the legal without any."""
+    """Return strategies in proportion to regrets; without any, uniform ones."""
     total = regrets.sum(axis=1, keepdims=True)
     uniform = legal / legal.sum(axis=1, keepdims=True)
     return np.where(total > 0, regrets / np.where(total > 0, total, 1), uniform)

@@ -8,7 +8,6 @@ sample of deals their spread over the deals is all the noise there is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +23,7 @@ Ints = NDArray[np.int64]
 # A best response must know what to do even where its opponent never goes. So every
 # action of the opponent counts at least this much when hands are weighed; wherever
 # the opponent does go, that is nothing.
-TREMBLE = 1e-6
+TREMBLE = 1e-12
 
 
 class Deals(NamedTuple):
@@ -36,6 +35,8 @@ class Deals(NamedTuple):
     """(n,) Who wins the showdown: 1 position 0, −1 position 1, 0 nobody."""
     weight: Floats
     """(n,) Probabilities; they add up to 1."""
+    sizes: tuple[int, ...]
+    """(rounds,) How many buckets there are."""
 
 
 class Player(NamedTuple):
@@ -71,9 +72,9 @@ def expected(tree: BettingTree, players: tuple[Player, Player], deals: Deals) ->
 
 
 def head_to_head(tree: BettingTree, a: Player, b: Player, deals: Deals) -> Floats:
-    """Return the chips a hand that `a` wins from `b` on each deal, played in both seats.
+    """Return the chips a hand that `a` wins from `b` on each deal, shape (n,).
 
-    The mean over the two seats of one deal is free of much of the luck of the cards.
+    It is the mean of the two seats, which is free of much of the luck of the cards.
     """
     return (expected(tree, (a, b), deals) - expected(tree, (b, a), deals)) / 2
 
@@ -118,25 +119,23 @@ class _Walk:
         self._tree = tree
         self._last = views[0].shape[0] - 1
         fold = np.arange(len(deals.sign)) % folds
-        labels = [(views[0][r], views[1][r]) for r in range(self._last + 1)]
-        first, second = labels[self._last]
-        width = int(second.max()) + 1
-        code = ((first * width + second) * 3 + deals.sign + 1) * folds + fold
-        cells, self._cell = np.unique(code, return_inverse=True)
-        rest, cell_fold = cells // folds, cells % folds
-        pair, sign = rest // 3, rest % 3 - 1
-        labels[self._last] = (pair // width, pair % width)
-        self._labels = labels
-        self._sign = [deals.sign] * self._last + [sign]
-        self._fold = [fold] * self._last + [cell_fold]
-        self._round = tree.round.tolist()
-        self._mover = tree.mover.tolist()
+        seen = np.stack([views[0], views[1]])
+        # For each deal its cell in the last round, and for each cell what it is.
+        last = (*seen[:, -1], deals.sign, fold)
+        _, first, self._cell = np.unique(
+            _numbered(last), return_index=True, return_inverse=True
+        )
+        self._labels = [seen[:, r] for r in range(self._last)] + [seen[:, -1, first]]
+        self._sign = [deals.sign] * self._last + [deals.sign[first]]
+        self._fold = [fold] * self._last + [fold[first]]
+        self._round: list[int] = tree.round.tolist()
+        self._mover: list[int] = tree.mover.tolist()
         self._actions = [
             [(a, int(row[a])) for a in range(3) if legal[a]]
             for row, legal in zip(tree.children, tree.legal, strict=True)
         ]
-        self._folded = tree.folded.tolist()
-        self._put = tree.put.tolist()
+        self._folded: list[int] = tree.folded.tolist()
+        self._put: list[list[int]] = tree.put.tolist()
 
     def _end(self, end: int, round_: int) -> Floats | float:
         """Return what position 0 wins where the hand ends in a round."""
@@ -144,6 +143,20 @@ class _Walk:
         if folded < 0:
             return self._put[end][0] * self._sign[round_].astype(np.float64)
         return float(self._put[end][1] if folded == 1 else -self._put[end][0])
+
+
+def _numbered(columns: Sequence[NDArray[np.integer]]) -> Ints:
+    """Return one number for each row of integer columns, equal for equal rows."""
+    number = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        lowest = int(column.min())
+        number = number * (int(column.max()) - lowest + 1) + (column - lowest)
+    return number
+
+
+def _sums(groups: Ints, weights: Floats, size: int = 0) -> Floats:
+    """Return the sum of weights of each group, for at least `size` groups."""
+    return np.asarray(np.bincount(groups, weights, size), dtype=np.float64)
 
 
 class _Expectation(_Walk):
@@ -194,7 +207,7 @@ class _Induction(_Walk):
         self._position, self._folds = position, folds
         self._table = opponent.table
         self._weight = deals.weight
-        self._sizes = [int(seen.max()) + 1 for seen in own]
+        self._sizes = deals.sizes
         # What each row is averaged with: its bucket and its fold.
         self._group = [
             labels[position] * folds + fold
@@ -210,7 +223,7 @@ class _Induction(_Walk):
 
     def response(self) -> Response:
         weight, last = self._weight, self._last == 0
-        value = self._value(0, np.bincount(self._cell, weight) if last else weight)
+        value = self._value(0, _sums(self._cell, weight) if last else weight)
         values = value[self._cell] if last else value
         return Response(values, self._policy, self._losses)
 
@@ -239,7 +252,7 @@ class _Induction(_Walk):
             chips = self._end(-child - 1, round_)
             return chips if self._position == 0 else -chips
         if round_ < self._last == self._round[child]:
-            reach = np.bincount(self._cell, reach)
+            reach = _sums(self._cell, reach)
             return self._value(child, reach)[self._cell]
         return self._value(child, reach)
 
@@ -250,18 +263,18 @@ class _Induction(_Walk):
         round_, folds = self._round[node], self._folds
         size = self._sizes[round_]
         group = self._group[round_]
-        mass = np.bincount(group, reach, size * folds)
+        mass = _sums(group, reach, size * folds)
         means = np.full((3, size * folds), np.nan)
         for action, value in after.items():
             if isinstance(value, float):
                 means[action] = value
                 continue
-            total = np.bincount(group, reach * value, size * folds)
+            total = _sums(group, reach * value, size * folds)
             # A bucket without deals is played as all the others together.
             overall = total.sum() / mass.sum()
             empty = mass == 0
             means[action] = np.where(empty, overall, total / np.where(empty, 1, mass))
-        best = np.nanargmax(means, axis=0)
+        best = np.asarray(np.nanargmax(means, axis=0), dtype=np.int64)
         self._note(node, means, best)
         chosen = best[self._judge[round_]]
         result = np.empty(len(reach))
@@ -275,6 +288,7 @@ class _Induction(_Walk):
         by_fold = means.reshape(3, -1, folds)
         chosen = best.reshape(-1, folds)
         # Each fold values what the other one chose.
-        judged = np.take_along_axis(by_fold, np.roll(chosen, 1, axis=1)[None], axis=0)
+        judge: Ints = np.roll(chosen, 1, axis=1)
+        judged = np.take_along_axis(by_fold, judge[None], axis=0)
         self._losses[node] = (judged - by_fold).mean(axis=2).T
         self._policy[node] = (chosen[:, :, None] == np.arange(3)).mean(axis=1)
