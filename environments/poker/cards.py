@@ -31,7 +31,12 @@ def parsed(cards: Iterable[str], names: Sequence[str]) -> tuple[int, ...]:
     Raises:
         ValueError: If a name is none of the deck's.
     """
-    return tuple(names.index(card) for card in cards)
+    wanted = list(cards)
+    try:
+        return tuple([names.index(card) for card in wanted])
+    except ValueError:
+        unknown = ", ".join([card for card in wanted if card not in names])
+        raise ValueError(f"no cards of this deck: {unknown}") from None
 
 
 def draw(rng: np.random.Generator, cards: Iterable[int], count: int) -> list[int]:
