@@ -68,7 +68,9 @@ class NamedPolicy(PolicyAgent):
 
     def refuses(self, environment: str, parameters: Mapping[str, Any]) -> str | None:
         """Return which policies there are, where its own is not among them."""
-        return no_policy(environment, self.policy)
+        return super().refuses(environment, parameters) or no_policy(
+            environment, self.policy
+        )
 
     def probabilities(self, view: View) -> Sequence[tuple[float, Action]]:
         """Return what the environment's policy does at `view`."""
