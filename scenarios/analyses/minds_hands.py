@@ -1,0 +1,73 @@
+"""Some hands of a run to read: the first, and where moves gave away the most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, cast
+
+from arena.analysis import Block
+from arena.registry import environment_class
+from arena.scoring import Unscored
+
+from .. import minds_measures as measures
+from ..minds_evidence import Part
+from .answers import grouped
+from .hands import Structure, replay_text
+from .minds_sessions import Played, name_of
+
+__all__ = ["hands_to_read"]
+
+MOST = 6
+
+
+class _Chosen(NamedTuple):
+    why: str
+    played: Played
+    part: Part
+
+
+def hands_to_read(played: Sequence[Played]) -> Iterator[Block]:
+    """Yield the first hand, and of each of the first matches the dearest one.
+
+    Args:
+        played: Sessions of one poker environment.
+    """
+    game = cast(Any, environment_class(played[0].episode.environment)).game
+    for chosen in list(_chosen(played))[:MOST]:
+        session = chosen.played.session
+        names = {seat: name_of(spec) for seat, spec in session.seats.items()}
+        names[session.seat] = chosen.played.agent
+        text = replay_text(chosen.part, session, cast(Structure, game.shape), names)
+        scenario, opponent, agent = chosen.played.match
+        yield Block(
+            title=f"{agent} against {opponent}: {chosen.why}",
+            text=text,
+            caption=(
+                f"Hand {chosen.part.part} of {session.evidence.parts_planned} of a "
+                f"session of {scenario}, as {agent} could have expected it."
+            ),
+        )
+
+
+def _chosen(played: Sequence[Played]) -> Iterator[_Chosen]:
+    for one in played:
+        if one.session.parts:
+            first = min(one.session.parts)
+            yield _Chosen("the first hand", one, one.session.parts[first])
+            break
+    for group in grouped(played, lambda p: p.match).values():
+        found = [(loss, p, part) for p in group for part, loss in _losses(p).items()]
+        if found:
+            loss, one, part = max(found, key=lambda entry: entry[0])
+            unit = one.session.evidence.unit.name
+            if loss > 0:
+                why = f"the dearest hand, {loss:.0f} {unit} given away"
+                yield _Chosen(why, one, one.session.parts[part])
+
+
+def _losses(played: Played) -> dict[int, float]:
+    """Return what moves gave away in each part, none where that is not known."""
+    try:
+        return {n: above for n, (above, _) in measures.regret(played.session).items()}
+    except Unscored:
+        return {}
