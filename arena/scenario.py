@@ -88,7 +88,7 @@ def agent_of(given: str | SeatAgent) -> AgentSpec:
     """Return the agent that a file names, with or without options."""
     if isinstance(given, str):
         return AgentSpec.parse(given)
-    return AgentSpec(name=given.name, options=given.options)
+    return AgentSpec.parse(given.name).model_copy(update={"options": given.options})
 
 
 Seats = dict[str, Annotated[list[str | SeatAgent], BeforeValidator(_as_list)]]
