@@ -22,6 +22,7 @@ from .commands.run import run
 from .commands.sandbox import sandbox
 from .commands.score import score
 from .commands.show import show
+from .commands.tournament import tournament
 from .commands.verify import verify
 from .errors import BuildFailed, UserError, nearest
 
@@ -49,7 +50,7 @@ def cli() -> None:
 
 
 commands = (
-    *(run, list_, show, report, verify, score),
+    *(run, tournament, list_, show, report, verify, score),
     *(check, doctor, lint, new, import_, sandbox),
 )
 for command in commands:

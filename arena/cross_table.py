@@ -7,7 +7,7 @@ that the run has: with both seats on the same deals, the luck of the deal falls 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any, Literal
@@ -15,12 +15,12 @@ from typing import Any, Literal
 from .analysis import Episode
 from .intervals import Estimate, mean_interval
 
-__all__ = ["Cell", "CrossTable", "Match", "cross_table"]
+__all__ = ["EQUAL", "Cell", "CrossTable", "Match", "cross_table"]
 
 Pair = tuple[str, str]
 """Labels of two agents, the one that is named first in the run first."""
-# Payoffs are recorded to nine digits.
-_EQUAL = 1e-8
+EQUAL = 1e-8
+"""Payoffs are recorded to nine digits: what differs by less is equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,15 @@ class Match:
     payoffs: tuple[float, float]
     parts: tuple[tuple[float, float], ...]
 
+    def payoff(self, agent: str) -> float:
+        """Return what one of the two got, a part."""
+        return self.payoffs[self.agents.index(agent)]
+
     @property
     def winner(self) -> str | None:
         """Who got more; None where both got the same."""
         first, second = self.payoffs
-        if abs(first - second) < _EQUAL:
+        if abs(first - second) < EQUAL:
             return None
         return self.agents[0] if first > second else self.agents[1]
 
@@ -108,7 +112,12 @@ class _Met:
     cut: int = 0
 
 
-def cross_table(episodes: Iterable[Episode], confidence: float = 0.95) -> CrossTable:
+def cross_table(
+    episodes: Iterable[Episode],
+    confidence: float = 0.95,
+    *,
+    rotations: Collection[int] | None = None,
+) -> CrossTable:
     """Tabulate the sessions of two different agents in two seats.
 
     Payoffs are those of `parts` in the evidence where there are any, times the unit's
@@ -117,17 +126,20 @@ def cross_table(episodes: Iterable[Episode], confidence: float = 0.95) -> CrossT
     Args:
         episodes: Of one game.
         confidence: Of the intervals.
+        rotations: What every match should have; by default all those of which an
+            episode of its scenario has ended.
     """
     sessions = [e for e in episodes if len(set(_seated(e).values())) == 2]
     agents = tuple(dict.fromkeys(a for e in sessions for a in _named(e)))
     unit = next((e.evidence["unit"]["name"] for e in sessions if _in_unit(e)), "points")
     met: dict[Pair, _Met] = {}
     forfeits: Counter[Pair] = Counter()
-    for pair, group, rotations in _groups(sessions, agents):
+    for pair, group, expected in _groups(sessions, agents):
         known = met.setdefault(pair, _Met([]))
         for episode in group:
             forfeits.update(_forfeits(episode))
-        if any(e.missing for e in group) or {e.rotation for e in group} != rotations:
+        wanted = set(expected if rotations is None else rotations)
+        if any(e.missing for e in group) or {e.rotation for e in group} != wanted:
             known.missing += 1
         elif any(e.reason != "completed" for e in group):
             known.cut += 1
@@ -146,7 +158,7 @@ def cross_table(episodes: Iterable[Episode], confidence: float = 0.95) -> CrossT
 def _groups(
     sessions: Sequence[Episode], agents: Sequence[str]
 ) -> list[tuple[Pair, list[Episode], set[int]]]:
-    """Return the episodes of every match, and the rotations that it should have."""
+    """Return the episodes of every match, and the rotations that its scenario has."""
     rotations: dict[tuple[str, str], set[int]] = {}
     groups: dict[tuple[Pair, str, str, int, int], list[Episode]] = {}
     for e in sessions:
@@ -189,11 +201,11 @@ def _payoff(group: Sequence[Episode], agent: str) -> float:
 
 
 def _cell(row: str, column: str, met: _Met, forfeits: int, confidence: float) -> Cell:
-    values = [_side(m.agents, m.payoffs, row) for m in met.matches]
+    values = [match.payoff(row) for match in met.matches]
     alone = len(met.matches) == 1 and len(met.matches[0].parts) > 1
     if alone:
         (match,) = met.matches
-        values = [_side(match.agents, part, row) for part in match.parts]
+        values = [part[match.agents.index(row)] for part in match.parts]
     return Cell(
         row=row,
         column=column,
@@ -205,10 +217,6 @@ def _cell(row: str, column: str, met: _Met, forfeits: int, confidence: float) ->
         cut=met.cut,
         forfeits=forfeits,
     )
-
-
-def _side(agents: Pair, values: tuple[float, float], agent: str) -> float:
-    return values[agents.index(agent)]
 
 
 def _forfeits(episode: Episode) -> list[Pair]:
