@@ -74,7 +74,8 @@ class NamedPolicy(PolicyAgent):
 
     def probabilities(self, view: View) -> Sequence[tuple[float, Action]]:
         """Return what the environment's policy does at `view`."""
-        return policy_at(view, self.policy).probabilities(view)
+        environment = self.game or cast(str, view["environment"])
+        return _policy(environment, self.policy).probabilities(view)
 
 
 def no_policy(environment: str, name: str) -> str | None:

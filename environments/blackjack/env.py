@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, cast
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
-from arena.env import Env, View
+from arena.agent import Policy
+from arena.env import Env
 from arena.tools import Tool, tool, tools_of
 
 from .exact import solver
-from .rules import Hand, Rules, deal, hand_of, hit, is_natural, payoff, stand
+from .rules import Hand, HitOrStand, Rules, hand_of, is_natural
+from .strategy import BasicStrategy
 
 __all__ = ["Blackjack"]
 
@@ -23,7 +25,6 @@ Probability = Annotated[
 OwnTotal = Annotated[
     int, Field(ge=0, le=40, description="The total of your own cards now.")
 ]
-_FACES = {1: "A", 11: "J", 12: "Q", 13: "K"}
 
 
 class Blackjack(Env):
@@ -73,6 +74,9 @@ class Blackjack(Env):
     """
 
     seats = ("player",)
+    policies: ClassVar[Mapping[str, Callable[[], Policy]]] = {
+        "basic-strategy": BasicStrategy
+    }
 
     def __init__(
         self,
@@ -84,6 +88,7 @@ class Blackjack(Env):
         render_mode: str | None = None,
     ) -> None:
         self.rules = Rules(deck, soft_17, naturals)
+        self.game = HitOrStand(self.rules)
         self.beliefs = beliefs
         self._hand = Hand((), (), ())
         self._decisions: list[dict[str, object]] = []
@@ -126,7 +131,7 @@ class Blackjack(Env):
 
     def start(self, options: Mapping[str, Any]) -> None:
         """Deal a new hand."""
-        self._hand = deal(self.np_random, self.rules)
+        self._hand = self.game.new(self.np_random)
         self._decisions = []
         self.turn = "player"
 
@@ -135,42 +140,27 @@ class Blackjack(Env):
         self, own_total: int | None = None, dealer_busts: float | None = None
     ) -> None:
         """Take one more card."""
-        self._decide("hit", own_total, dealer_busts)
-        self._settle(hit(self._hand))
+        self._move("hit", own_total, dealer_busts)
 
     @tool
     def stand(
         self, own_total: int | None = None, dealer_busts: float | None = None
     ) -> None:
         """Take no more cards; the dealer plays and the hand ends."""
-        self._decide("stand", own_total, dealer_busts)
-        self._settle(stand(self._hand, self.rules))
+        self._move("stand", own_total, dealer_busts)
 
     def observe(self, seat: str) -> str:
         """Return the cards that the player may see, and at the end the payoff."""
-        hand = self._hand
-        yours = f"Your cards: {_names(hand.player)} ({_total(hand.player)})."
-        if not self.over:
-            return f"{yours} The dealer shows {_names(hand.dealer[:1])}."
-        won = self.payoffs["player"]
-        if hand_of(hand.player)[0] > 21:
-            end = "You are bust."
-        else:
-            end = f"The dealer has {_names(hand.dealer)} ({_total(hand.dealer)})."
-        return f"{yours} {end} Payoff: {won:+g}."
+        return self.game.text(self._hand, 0)
 
     def view(self, seat: str) -> dict[str, object]:
         """Return the player's cards, the open card and the rules."""
-        total, soft = hand_of(self._hand.player)
-        return {
-            "legal": self.legal(seat),
-            "cards": list(self._hand.player),
-            "total": total,
-            "soft": soft,
-            "dealer_shows": self._hand.dealer[0],
-            "beliefs": self.beliefs,
-            "rules": list(self.rules),
-        }
+        view = self.game.view(self._hand, 0)
+        view["environment"] = "Blackjack-v1"
+        view["legal"] = self.legal(seat)
+        view["beliefs"] = self.beliefs
+        view["rules"] = list(self.rules)
+        return view
 
     def evidence(self) -> dict[str, object]:
         """Return every decision with the exact values of its alternatives."""
@@ -178,14 +168,14 @@ class Blackjack(Env):
         up = self._hand.dealer[0] if self._hand.dealer else 0
         decisions: list[dict[str, object]] = []
         for decision in self._decisions:
-            values = exact.values(cast(list[int], decision["cards"]), up)
+            values = exact.values(cast(list[int], decision["cards"]), up).rounded
             decisions.append(
                 {
                     **decision,
                     "total": hand_of(cast(list[int], decision["cards"]))[0],
-                    "value_of_stand": _rounded(values.stand),
-                    "value_of_hit": _rounded(values.hit),
-                    "chance_dealer_busts": _rounded(values.dealer_busts),
+                    "value_of_stand": values.stand,
+                    "value_of_hit": values.hit,
+                    "chance_dealer_busts": values.dealer_busts,
                 }
             )
         return {
@@ -195,29 +185,15 @@ class Blackjack(Env):
             "natural": is_natural(self._hand.player),
         }
 
-    @staticmethod
-    def optimal_move(view: View) -> tuple[str, float]:
-        """Return the optimal move at a view, and the dealer's exact chance to bust.
-
-        Exact by dynamic programming, for any rules that the view holds.
-        """
-        rules = Rules(*cast(list[Any], view["rules"]))
-        cards, up = cast(list[int], view["cards"]), cast(int, view["dealer_shows"])
-        values = solver(rules).values(cards, up)
-        move = "hit" if values.hit > values.stand else "stand"
-        return move, _rounded(values.dealer_busts)
-
-    def _decide(self, move: str, total: int | None, busts: float | None) -> None:
+    def _move(self, move: str, total: int | None, busts: float | None) -> None:
         decision: dict[str, object] = {"cards": list(self._hand.player), "move": move}
         if self.beliefs:
             decision |= {"stated_total": total, "stated_dealer_busts": busts}
         self._decisions.append(decision)
-
-    def _settle(self, hand: Hand) -> None:
-        self._hand = hand
-        self.over = hand.over
-        if hand.over:
-            self.payoffs["player"] = payoff(hand, self.rules)
+        self._hand = self.game.apply(self._hand, {0: move})
+        self.over = self._hand.over
+        if self.over:
+            self.payoffs["player"] = self.game.payoffs(self._hand)[0]
 
 
 @functools.cache
@@ -226,17 +202,3 @@ def _tools(beliefs: bool) -> Mapping[str, Tool]:
         {"own_total": OwnTotal, "dealer_busts": Probability} if beliefs else {}
     )
     return {name: tool.taking(**types) for name, tool in tools_of(Blackjack).items()}
-
-
-def _rounded(value: float) -> float:
-    # The last digits differ between processors, and a record must not.
-    return round(value, 12)
-
-
-def _names(cards: Sequence[int]) -> str:
-    return ", ".join(_FACES.get(card, str(card)) for card in cards)
-
-
-def _total(cards: Sequence[int]) -> str:
-    total, soft = hand_of(cards)
-    return f"soft {total}" if soft else str(total)

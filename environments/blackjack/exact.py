@@ -45,6 +45,11 @@ class ActionValues(NamedTuple):
         """The value of the better move."""
         return max(self.stand, self.hit)
 
+    @property
+    def rounded(self) -> ActionValues:
+        """The same to 12 digits: the last ones differ between processors."""
+        return ActionValues(*(round(value, 12) for value in self))
+
 
 Policy = Callable[[Sequence[int], int, ActionValues], float]
 """Probability of hitting, given the player's cards, the open card and the values."""

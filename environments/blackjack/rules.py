@@ -5,13 +5,16 @@ A card is its rank, 1 (ace) to 13 (king).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 
+from arena.game import Game
+
 __all__ = [
     "Hand",
+    "HitOrStand",
     "Rules",
     "compare",
     "deal",
@@ -23,6 +26,8 @@ __all__ = [
     "stand",
 ]
 
+FACES = {1: "A", 11: "J", 12: "Q", 13: "K"}
+MOVES = ("hit", "stand")
 # No more can be drawn: 22 cards bust any player, 17 aces and a card end any dealer.
 SHOE = 52
 
@@ -49,6 +54,81 @@ class Hand(NamedTuple):
     def next_card(self) -> int:
         """The rank on top of the shoe."""
         return self.shoe[len(self.player) + len(self.dealer)]
+
+
+class HitOrStand(Game[Hand, str]):
+    """One hand of one player against a dealer who moves by its rule."""
+
+    players = 1
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    def new(self, rng: np.random.Generator) -> Hand:
+        """Draw the whole shoe at once and deal two cards each."""
+        return deal(rng, self.rules)
+
+    def to_move(self, state: Hand) -> tuple[int, ...]:
+        """Return the player, until it stands or is bust."""
+        return () if state.over else (0,)
+
+    def legal(self, state: Hand, player: int) -> Sequence[str]:
+        """Return "hit" and "stand"."""
+        return () if state.over else MOVES
+
+    def apply(self, state: Hand, moves: Mapping[int, str]) -> Hand:
+        """Give the player a card, or let the dealer finish the hand."""
+        move = moves.get(0)
+        if state.over or len(moves) != 1 or move not in MOVES:
+            legal = self.legal(state, 0)
+            raise ValueError(
+                f"{dict(moves)} is not legal; player 0: {', '.join(legal)}"
+            )
+        return hit(state) if move == "hit" else stand(state, self.rules)
+
+    def text(self, state: Hand, player: int) -> str:
+        """Return the cards that the player may see, and at the end the payoff."""
+        yours = f"Your cards: {_names(state.player)} ({_total(state.player)})."
+        if not state.over:
+            return f"{yours} The dealer shows {_names(state.dealer[:1])}."
+        if hand_of(state.player)[0] > 21:
+            end = "You are bust."
+        else:
+            end = f"The dealer has {_names(state.dealer)} ({_total(state.dealer)})."
+        return f"{yours} {end} Payoff: {payoff(state, self.rules):+g}."
+
+    def view(self, state: Hand, player: int) -> dict[str, object]:
+        """Return the player's cards, and the dealer's open one."""
+        total, soft = hand_of(state.player)
+        return {
+            "cards": list(state.player),
+            "total": total,
+            "soft": soft,
+            "dealer_shows": state.dealer[0],
+        }
+
+    def payoffs(self, state: Hand) -> Sequence[float]:
+        """Return what the player wins or loses of a stake of 1."""
+        return (payoff(state, self.rules),)
+
+    def alike(self, state: Hand, player: int, rng: np.random.Generator) -> Hand:
+        """Return a hand with the cards that were not shown drawn anew.
+
+        Those are the shoe that is left and, unless the player stood, the dealer's
+        second card: a player who is bust never sees it.
+        """
+        dealt = len(state.player) + len(state.dealer)
+        stood = state.over and hand_of(state.player)[0] <= 21
+        hidden = [*([] if stood else [3]), *range(dealt, SHOE)]
+        shoe = np.array(state.shoe)
+        shoe[hidden] = (
+            rng.permutation(shoe[hidden])
+            if self.rules.deck == "single"
+            else rng.integers(1, 14, len(hidden))
+        )
+        cards: tuple[int, ...] = tuple(shoe.tolist())
+        dealer = state.dealer if stood else cards[2:4]
+        return state._replace(shoe=cards, dealer=dealer)
 
 
 def deal(rng: np.random.Generator, rules: Rules) -> Hand:
@@ -113,3 +193,12 @@ def compare(
     if dealer > 21 or player > dealer:
         return 1.5 if rules.naturals == "bonus" and player_natural else 1.0
     return 0.0 if player == dealer else -1.0
+
+
+def _names(cards: Sequence[int]) -> str:
+    return ", ".join([FACES.get(card, str(card)) for card in cards])
+
+
+def _total(cards: Sequence[int]) -> str:
+    total, soft = hand_of(cards)
+    return f"soft {total}" if soft else str(total)

@@ -23,7 +23,6 @@ LEVELS = {1: Level1, 2: Level2, 3: Level3, 4: Level4}
 def view(*rounds: tuple[int, int]) -> dict[str, object]:
     """What player-2 knows after rounds of (player-1, player-2)."""
     return {
-        "environment": "NumberGuessing-v1",
         "legal": ["guess"],
         "seat": "player-2",
         "seats": ["player-1", "player-2"],
@@ -138,12 +137,7 @@ def table_of(seats: Sequence[Any], rounds: int) -> list[list[Any]]:
     history: list[dict[str, int]] = []
     moves: list[list[Any]] = []
     for _ in range(rounds):
-        known = {
-            "environment": "NumberGuessing-v1",
-            "seats": names,
-            "factor": 0.8,
-            "history": history,
-        }
+        known = {"seats": names, "factor": 0.8, "history": history}
         made = [
             move(level, {"seat": seat, **known})
             for seat, level in zip(names, seats, strict=True)

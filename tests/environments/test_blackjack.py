@@ -640,11 +640,12 @@ def test_a_random_player_loses_in_expectation_what_optimal_play_is_better_by(
 
 def test_a_hand_of_the_environment_is_worth_what_the_exact_solver_says() -> None:
     env = Blackjack()
+    optimal = Blackjack.policies["basic-strategy"]()
     payoffs: list[float] = []
     for seed in range(4000):
         _, info = env.reset(seed=seed)
         while not env.over:
-            move, _ = Blackjack.optimal_move(info["view"])
-            _, _, _, _, info = env.step(call(move))
+            [(_, action)] = optimal.probabilities(info["view"])
+            _, _, _, _, info = env.step(call(action.name))
         payoffs.append(env.payoffs["player"])
     assert abs(z_of(payoffs, GAME_VALUES["infinite", "none"][0])) < 4
