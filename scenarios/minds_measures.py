@@ -198,6 +198,9 @@ def _divergence(stated: Chances, true: Chances, row: Prediction) -> float:
 
 def _miss(stated: Chances, true: Chances, row: Prediction) -> float:
     """Return the chance that the likeliest is not what comes; ties share evenly."""
+    if stated is row.uniform:
+        # Anything is drawn as likely; of 101 numbers a row lists those that it names.
+        return 1 - sum(chance * true.get(n, 0.0) for n, chance in stated.items())
     most = max(stated.values(), default=0.0)
     tops = [name for name, chance in stated.items() if chance >= most - 1e-12]
     return 1 - sum(true.get(name, 0.0) for name in tops) / max(1, len(tops))
