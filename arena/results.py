@@ -41,7 +41,8 @@ class Row:
     better: str
     """`higher` or `lower`."""
     estimate: Estimate
-    """Its n counts episodes, or worlds where the scenario fixes several."""
+    """Its n counts episodes, those of one deal in several rotations as one; or worlds
+    where the scenario fixes several."""
     planned: int
     """Episodes."""
     played: int
@@ -86,7 +87,7 @@ class _Cell:
 
     specs: Sequence[EpisodeSpec]
     values: Mapping[tuple[int, int], float]
-    """By sample and epoch."""
+    """By sample and epoch; of several rotations of the seats their mean."""
     errors: int
     played: int
     why_unscored: list[str]
@@ -150,7 +151,7 @@ def _cells(
             seals = [manifest.episodes.get(spec.episode) for spec in planned]
             errors = sum(1 for seal in seals if seal and seal.reason == "error")
             for choice in scenario.scorers:
-                values: dict[tuple[int, int], float] = {}
+                values: dict[tuple[int, int], list[float]] = {}
                 reasons: list[str] = []
                 for spec, seal in zip(planned, seals, strict=True):
                     score = _of(choice.name, scores.get(spec.episode, ()))
@@ -160,13 +161,16 @@ def _cells(
                     if rate and not 0 <= (score.value or 0) <= 1:
                         reasons.append(f"a rate of {score.value} in scores.jsonl")
                     elif score.value is not None:
-                        values[spec.sample, spec.epoch] = score.value
+                        values.setdefault((spec.sample, spec.epoch), []).append(
+                            score.value
+                        )
                     elif seal.reason not in ("error", "interrupted"):
                         reasons.append(score.reason or "no reason given")
                 played = sum(
                     1 for seal in seals if seal and seal.reason != "interrupted"
                 )
-                cell = _Cell(planned, values, errors, played, reasons)
+                means = {key: fmean(group) for key, group in values.items()}
+                cell = _Cell(planned, means, errors, played, reasons)
                 yield (scenario.ref.name, agent, choice.name), cell
 
 
