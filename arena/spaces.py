@@ -54,8 +54,15 @@ class ToolCalls(Space["ToolCall"]):
     def sample(
         self, mask: Any | None = None, probability: Any | None = None
     ) -> ToolCall:
-        """Return a random call of a random tool; it need not be legal now."""
-        names = list(self.tools)
+        """Return a random call of a random tool; it need not be legal now.
+
+        Args:
+            mask: Which tools may be called, as 0 or 1 in their order; None for all.
+            probability: Of no use here.
+        """
+        allowed = [True] * len(self.tools) if mask is None else mask
+        pairs = zip(self.tools, allowed, strict=True)
+        names = [name for name, may in pairs if may] or list(self.tools)
         name = names[int(self.np_random.integers(len(names)))]
         args = sample_json(self.tools[name].parameters, self.np_random)
         return {"name": name, "args": cast(dict[str, Any], args), "id": None}
