@@ -287,5 +287,11 @@ def written(value: Value) -> str:
     if isinstance(value, Estimate):
         if value.low is None or value.high is None:
             return written(value.value)
-        return f"{written(value.value)} [{value.low:.3f}, {value.high:.3f}]"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+        ends = f"[{_number(value.low)}, {_number(value.high)}]"
+        return f"{written(value.value)} {ends}"
+    return _number(value) if isinstance(value, float) else str(value)
+
+
+def _number(value: float) -> str:
+    """Return a number with three digits behind the point, or one from 100 on."""
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:.1f}"

@@ -17,7 +17,7 @@ from .minds_cross import cross_section
 from .minds_figures import figures
 from .minds_hands import hands_to_read
 from .minds_sessions import Played, sessions_of
-from .minds_tables import identification, match_tables, needs
+from .minds_tables import identification, score_tables
 
 __all__ = ["minds"]
 
@@ -43,8 +43,8 @@ def minds(episodes: Sequence[Episode]) -> list[Section]:
 def _sections(
     name: str, played: Sequence[Played], parts: str, left_out: str
 ) -> Iterator[Section]:
-    tables = [*match_tables(played, parts), identification(played, parts)]
-    tables += [needs(played, parts)]
+    *main, needs = score_tables(played, parts)
+    tables = [*main, identification(played, parts), needs]
     yield Section(
         title=f"Minds in play: {name}",
         text=(

@@ -42,10 +42,10 @@ def figures(played: Sequence[Played], parts: str) -> Iterator[Figure]:
 
 def _skill(played: Sequence[Played], parts: str) -> Iterator[Figure]:
     panels: dict[str, dict[str, list[Point]]] = {}
-    for match, group in grouped(played, lambda p: p.match).items():
+    for group in grouped(played, lambda p: p.match).values():
         points = list(_stretches(group))
         if points:
-            panels.setdefault(_place(match), {})[match[-1]] = points
+            panels.setdefault(group[0].place, {})[group[0].agent] = points
     if not panels:
         return
     shown = dict(list(panels.items())[:MOST_PANELS])
@@ -82,11 +82,11 @@ def _stretches(group: Sequence[Played]) -> Iterator[Point]:
 
 def _types(agent: str, played: Sequence[Played], parts: str) -> Iterator[Figure]:
     rows: dict[str, Mapping[str, Layers]] = {}
-    for match, group in grouped(played, lambda p: p.match).items():
+    for group in grouped(played, lambda p: p.match).values():
         stated = _mean_of(group, ideal=False)
         if stated:
             both = {"stated": stated, "ideal observer": _mean_of(group, ideal=True)}
-            rows[_place(match)] = both
+            rows[group[0].place] = both
     if not rows:
         return
     shown = dict(list(rows.items())[:MOST_ROWS])
@@ -174,12 +174,6 @@ def _since(group: Sequence[Played], *, ideal: bool) -> list[Point]:
         for delay, values in sorted(by_delay.items())
         if delay >= -BEFORE
     ]
-
-
-def _place(match: tuple[str, str, str]) -> str:
-    """Return what a panel shows; a scenario that is named by its opponent says it."""
-    scenario, opponent, _ = match
-    return scenario if scenario.endswith(f"/{opponent}") else f"{scenario}: {opponent}"
 
 
 def _left_out(number: int) -> str:

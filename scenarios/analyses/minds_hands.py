@@ -38,13 +38,14 @@ def hands_to_read(played: Sequence[Played]) -> Iterator[Block]:
         names = {seat: name_of(spec) for seat, spec in session.seats.items()}
         names[session.seat] = chosen.played.agent
         text = replay_text(chosen.part, session, cast(Structure, game.shape), names)
-        scenario, opponent, agent = chosen.played.match
+        _, opponent, agent = chosen.played.match
         yield Block(
             title=f"{agent} against {opponent}: {chosen.why}",
             text=text,
             caption=(
                 f"Hand {chosen.part.part} of {session.evidence.parts_planned} of a "
-                f"session of {scenario}, as {agent} could have expected it."
+                f"session of {chosen.played.episode.scenario}; below the moves of "
+                f"{agent} stands what it expected next."
             ),
         )
 

@@ -43,6 +43,13 @@ class Played:
         return self.episode.scenario, self.opponent, self.agent
 
     @property
+    def place(self) -> str:
+        """Where and against whom; a scenario that is named by its opponent says it."""
+        scenario, opponent, _ = self.match
+        named = scenario.endswith(f"/{opponent}")
+        return scenario if named else f"{scenario}: {opponent}"
+
+    @property
     def deals(self) -> tuple[str, str, int, int]:
         """What its chance is drawn from; rotations of one epoch have it in common."""
         e = self.episode
@@ -62,9 +69,9 @@ class Clusters(NamedTuple):
         """Return the score with its interval."""
         return ratio_interval(self.sums, self.parts)
 
-    def needed(self, half: float | None) -> int | None:
+    def needed(self, half: float) -> int | None:
         """Return how many parts an interval of ± `half` takes."""
-        return None if half is None else parts_needed(self.sums, self.parts, half)
+        return parts_needed(self.sums, self.parts, half)
 
 
 def sessions_of(episodes: Iterable[Episode]) -> tuple[list[Played], Counter[str]]:

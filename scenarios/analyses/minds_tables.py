@@ -1,12 +1,14 @@
-"""Tables of games with minds: what was foreseen, what moves cost, who plays whom."""
+"""Tables of games with minds: what was foreseen, what moves cost, how many it takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
+from typing import NamedTuple
 
 from arena.analysis import Table, Value
-from arena.intervals import Estimate, mean_interval
+from arena.intervals import Estimate, mean_interval, wilson
 from arena.scoring import Unscored
 
 from .. import minds_measures as measures
@@ -15,12 +17,11 @@ from ..minds_measures import Measure
 from .answers import grouped
 from .minds_sessions import Clusters, Played, clusters_of
 
-__all__ = ["identification", "match_tables", "needs"]
+__all__ = ["identification", "score_tables"]
 
 SHARE = 0.1
-"""Of a score's range, or of the regret: the width that `needs` asks for."""
+"""Of a score's range, or of the regret: how narrow an interval should be."""
 
-MATCH = ("scenario", "opponent", "agent")
 SKILLS: Mapping[str, Measure] = {
     "prediction skill": measures.prediction_skill,
     "log skill": measures.log_skill,
@@ -32,164 +33,178 @@ PLAY: Mapping[str, Measure] = {
     "winnings": measures.winnings,
     "forfeits": measures.forfeits,
 }
+RATES = ("predictions made", "forfeits")
 SKILL_NOTE = (
     "Skill: 0 is guessing evenly, 1 the ideal observer, which knows the listed types "
-    "and learns which one it faces; by squared distance, by log score (a chance below "
-    "0.001 counts as that), or by hits where predictions are single numbers. "
+    "and learns which one it faces; by squared distance to the chances with which the "
+    "opponent really acts, or by hits where predictions are single numbers. "
     "Predictions made: of those that could be. "
 )
 PLAY_NOTE = (
-    "Regret: what moves gave away against the best answer to this opponent, forfeited "
-    "{parts} left out; the luck of cards to come is not in it. Winnings have all that "
-    "luck, less what rotated seats on the same deal take out: trust them last. "
+    "Regret: what moves gave away against the best answer to this opponent; forfeited "
+    "{parts} are left out, and the luck of cards to come is not in it. Winnings have "
+    "all the luck that the same deal with seats changed does not take out: trust them "
+    "last. "
 )
 INTERVAL_NOTE = (
-    "Intervals of 95 % by a bootstrap over sessions, all rotations of a session drawn "
-    "together, or over deals where sessions are fewer than five. "
+    "Intervals of 95 % by a bootstrap over sessions, all rotations of one together, or "
+    "over deals where sessions are fewer than five. Too few for: scores that need more "
+    "{parts} than were played for an interval of ±10 %; the report says how many."
 )
-FEW_NOTE = "Too few for: the scores that need more {parts} for ±10 % than were played."
+NEEDS_NOTE = (
+    "From the spread that was seen: {parts} for a 95 % interval of ± 0.1 of skills and "
+    "rates, whose range from nothing to the best is 1, and of ± 10 % of the regret; of "
+    "winnings for the same width as of the regret. None where the spread cannot be "
+    "told, or is 0. Log skill: by divergence, a chance below 0.001 counting as that."
+)
 
 
-def match_tables(played: Sequence[Played], parts: str) -> Iterator[Table]:
-    """Yield the main tables: skill first, winnings last.
+class _Score(NamedTuple):
+    clusters: Clusters
+    estimate: Estimate
+    half: float | None
+    """Half the width that its interval should have."""
+    needed: int | None
+    """Parts for that."""
+
+
+class _Match(NamedTuple):
+    """One agent against one opponent in one scenario."""
+
+    place: str
+    agent: str
+    parts: int
+    scores: Mapping[str, _Score]
+
+
+def score_tables(played: Sequence[Played], parts: str) -> list[Table]:
+    """Return the main tables, skill first and winnings last, and what scores need.
 
     Args:
         played: Sessions of one environment.
         parts: What its parts are called: hands or rounds.
     """
+    matches = [_match(group) for group in grouped(played, lambda p: p.match).values()]
     unit = played[0].session.evidence.unit.name
-    skill = _table("Minds: what was foreseen", played, parts, SKILLS, SKILL_NOTE)
-    title = f"Minds: what moves were worth, in {unit} a {parts.removesuffix('s')}"
-    play = _table(title, played, parts, PLAY, PLAY_NOTE)
-    yield from (table for table in (skill, play) if table.rows)
-
-
-def needs(played: Sequence[Played], parts: str) -> Table:
-    """Tabulate how many parts each score would need for ±10 % of its range."""
-    rows: list[Sequence[Value]] = []
-    for match, group in grouped(played, lambda p: p.match).items():
-        for name, clusters, half in _scores(group, {**SKILLS, **PLAY}):
-            estimate = clusters.estimate()
-            if estimate.value is not None:
-                rows.append(
-                    (
-                        *(*match, name, estimate, clusters.parts, clusters.over),
-                        *(half, clusters.needed(half)),
-                    )
-                )
-    return Table(
-        title=f"How many {parts} each score needs",
-        columns=(
-            *(*MATCH, "score", "value", parts, "interval over"),
-            *("± wanted", f"{parts} needed"),
-        ),
-        rows=rows,
-        note=(
-            f"From the spread that was seen, {parts} for a 95 % interval of ± 0.1 of "
-            "skills and rates, whose range from nothing to the best is 1, and of ± "
-            "10 % of the regret, for winnings as well: what is to be told apart is the "
-            "same. None where the spread cannot be told, or is 0."
-        ),
-    )
+    worth = f"Minds: what moves were worth, in {unit} a {parts.removesuffix('s')}"
+    shown = [name for name in SKILLS if name != "log skill"]
+    tables = [
+        _main("Minds: what was foreseen", matches, parts, shown, SKILL_NOTE),
+        _main(worth, matches, parts, list(PLAY), PLAY_NOTE),
+        _needs(matches, parts),
+    ]
+    return [table for table in tables if table.rows]
 
 
 def identification(played: Sequence[Played], parts: str) -> Table:
     """Tabulate after how many parts types were known, beside the ideal observer."""
     rows: list[Sequence[Value]] = []
-    for match, group in grouped(played, lambda p: p.match).items():
+    for group in grouped(played, lambda p: p.match).values():
         cells = [
             *_settled(group, measures.parts_to_identify),
             *_settled(group, measures.parts_to_recover),
         ]
         if any(cell is not None for cell in cells):
-            rows.append((*match, len(group), *cells))
+            rows.append((group[0].place, group[0].agent, len(group), *cells))
     return Table(
         title=f"{parts.capitalize()} until the type is known",
         columns=(
-            *(*MATCH, "sessions", "to identify", "ideal observer"),
+            *("match", "agent", "sessions", "to identify", "ideal observer"),
             *("to recover", "ideal observer, after the switch"),
         ),
         rows=rows,
         note=(
             f"{parts.capitalize()} before the likeliest stated type is the true one "
             "and stays so to the end, or until a switch; to recover: counted from the "
-            "switch. Where it never settles, all of them. The ideal observer hears of "
-            "no switch either, and knows only that there may be one."
+            "switch. Where it never settles, all of them. The ideal observer is not "
+            "told of a switch either, and knows only that there may be one."
         ),
     )
 
 
-def _table(
-    title: str,
-    played: Sequence[Played],
-    parts: str,
-    which: Mapping[str, Measure],
-    note: str,
+def _match(group: Sequence[Played]) -> _Match:
+    clusters = {
+        name: clusters_of(group, measure)
+        for name, measure in {**SKILLS, **PLAY}.items()
+    }
+    lost = clusters["regret"].estimate().value
+    scores: dict[str, _Score] = {}
+    for name, found in clusters.items():
+        estimate = found.estimate()
+        if name in RATES:
+            estimate = _of_rate(estimate, len(found.sums))
+        relative = name in ("regret", "winnings")
+        half = SHARE * abs(lost or 0.0) or None if relative else SHARE
+        needed = None if half is None else found.needed(half)
+        if estimate.value is not None:
+            scores[name] = _Score(found, estimate, half, needed)
+    number = sum(len(p.session.parts) for p in group)
+    return _Match(group[0].place, group[0].agent, number, scores)
+
+
+def _of_rate(estimate: Estimate, clusters: int) -> Estimate:
+    """Return Wilson's interval where the bootstrap has none, as of rates of 0 and 1."""
+    if estimate.value is None or estimate.low is not None:
+        return estimate
+    low, high = wilson(estimate.value * clusters, clusters)
+    return replace(estimate, low=low, high=high, method="wilson")
+
+
+def _main(
+    title: str, matches: Sequence[_Match], parts: str, names: Sequence[str], note: str
 ) -> Table:
+    known = [name for name in names if any(name in m.scores for m in matches)]
     rows: list[Sequence[Value]] = []
-    for match, group in grouped(played, lambda p: p.match).items():
-        found = {name: (c, half) for name, c, half in _scores(group, which)}
-        values = [clusters.estimate() for clusters, _ in found.values()]
-        if any(estimate.value is not None for estimate in values):
-            number = sum(len(p.session.parts) for p in group)
-            rows.append((*match, number, *map(_shown, values), _too_few(found, number)))
-    known = [
-        i for i in range(len(which)) if any(row[4 + i] is not None for row in rows)
-    ]
-    kept = [0, 1, 2, 3, *(4 + i for i in known), 4 + len(which)]
-    columns = (*MATCH, parts, *which, "too few for")
-    text = (note + INTERVAL_NOTE + FEW_NOTE).replace("{parts}", parts)
+    for match in matches:
+        found = {name: match.scores.get(name) for name in known}
+        few = [n for n, s in found.items() if s and (s.needed or 0) > match.parts]
+        if any(found.values()):
+            estimates = [score and score.estimate for score in found.values()]
+            told = ", ".join(few) or None
+            rows.append((match.place, match.agent, match.parts, *estimates, told))
+    columns = ("match", "agent", parts, *known, "too few for")
+    kept = len(columns) - (not any(row[-1] for row in rows))
     return Table(
         title=title,
-        columns=tuple(columns[i] for i in kept),
-        rows=[[row[i] for i in kept] for row in rows],
-        note=text,
+        columns=columns[:kept],
+        rows=[row[:kept] for row in rows],
+        note=(note + INTERVAL_NOTE).replace("{parts}", parts),
         main=True,
     )
 
 
-def _scores(
-    group: Sequence[Played], which: Mapping[str, Measure]
-) -> Iterator[tuple[str, Clusters, float | None]]:
-    """Yield each score, with the half width that its interval should have."""
-    lost = clusters_of(group, measures.regret).estimate().value
-    for name, measure in which.items():
-        relative = name in ("regret", "winnings")
-        half = SHARE * abs(lost or 0.0) or None if relative else SHARE
-        yield name, clusters_of(group, measure), half
-
-
-def _too_few(
-    found: Mapping[str, tuple[Clusters, float | None]], number: int
-) -> str | None:
-    short = [
-        name
-        for name, (clusters, half) in found.items()
-        if (clusters.needed(half) or 0) > number
+def _needs(matches: Sequence[_Match], parts: str) -> Table:
+    rows: list[Sequence[Value]] = [
+        (
+            *(match.place, match.agent, name, score.estimate, score.clusters.parts),
+            *(score.clusters.over, score.half, score.needed),
+        )
+        for match in matches
+        for name, score in match.scores.items()
     ]
-    return ", ".join(short) or None
-
-
-def _shown(estimate: Estimate) -> Estimate | None:
-    return None if estimate.value is None else estimate
+    return Table(
+        title=f"How many {parts} each score needs",
+        columns=(
+            *("match", "agent", "score", "value", parts, "interval over"),
+            *("± wanted", f"{parts} needed"),
+        ),
+        rows=rows,
+        note=NEEDS_NOTE.replace("{parts}", parts),
+    )
 
 
 def _settled(
     group: Sequence[Played], until: Callable[..., int]
 ) -> tuple[Estimate | None, float | None]:
     """Return parts until types are known: as stated, and to the ideal observer."""
-    stated: list[float] = []
-    ideal: list[float] = []
-    for played in group:
-        own = _of(played.session, until)
-        if own is not None:
-            stated.append(own[0])
-            ideal.append(own[1])
-    return (mean_interval(stated), fmean(ideal)) if stated else (None, None)
+    found = [both for played in group for both in _of(played.session, until)]
+    if not found:
+        return None, None
+    return mean_interval([own for own, _ in found]), fmean(ideal for _, ideal in found)
 
 
-def _of(session: Session, until: Callable[..., int]) -> tuple[float, float] | None:
+def _of(session: Session, until: Callable[..., int]) -> Iterator[tuple[float, float]]:
     try:
-        return float(until(session, "stated")), float(until(session, "ideal"))
+        yield float(until(session, "stated")), float(until(session, "ideal"))
     except Unscored:
-        return None
+        return
