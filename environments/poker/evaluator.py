@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
-from itertools import combinations, combinations_with_replacement
+from itertools import chain, combinations, combinations_with_replacement
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +32,15 @@ CODES = tuple(
     for card in range(RANKS * SUITS)
 )
 HIGH, PAIR, TWO_PAIR, TRIPS, STRAIGHT, FLUSH, FULL, QUADS, STRAIGHT_FLUSH = range(9)
+CATEGORIES: dict[tuple[int, ...], int] = {
+    (1, 1, 1, 1, 1): HIGH,
+    (2, 1, 1, 1): PAIR,
+    (2, 2, 1): TWO_PAIR,
+    (3, 1, 1): TRIPS,
+    (3, 2): FULL,
+    (4, 1): QUADS,
+}
+"""By how many cards there are of each rank."""
 
 
 def strength(cards: Collection[int]) -> int:
@@ -109,10 +118,21 @@ class _Arrays(NamedTuple):
 
 @cache
 def _arrays(size: int) -> _Arrays:
-    by_ranks = _by_ranks(size)
-    keys = np.array(sorted(by_ranks))
-    values = np.array([by_ranks[key] for key in keys.tolist()])
-    return _Arrays(np.array(CODES), keys, values, np.array(_by_suited_ranks()))
+    if size not in SIZES:
+        raise ValueError(f"a hand of {size} cards has no strength; give 5, 6 or 7")
+    choices = _rank_choices(size)
+    sums = (5**choices).sum(axis=1)
+    if size == 5:
+        order = _order()
+        values = np.array([order[_class(ranks)] for ranks in choices.tolist()])
+    else:
+        # The best five are also the best five without one of the other cards.
+        fewer = _arrays(size - 1)
+        left = sums[:, None] - 5**choices
+        values = fewer.values[np.searchsorted(fewer.keys, left)].max(axis=1)
+    ascending = sums.argsort()
+    suited = np.array(_by_suited_ranks())
+    return _Arrays(np.array(CODES), sums[ascending], values[ascending], suited)
 
 
 class _Pairs(NamedTuple):
@@ -140,13 +160,8 @@ def _pairs() -> _Pairs:
 @cache
 def _by_ranks(size: int) -> dict[int, int]:
     """Return the strength of hands without a flush, by the sum of their ranks."""
-    if size not in SIZES:
-        raise ValueError(f"a hand of {size} cards has no strength; give 5, 6 or 7")
-    order = _order()
-    return {
-        sum([5**rank for rank in ranks]): order[_best(ranks)]
-        for ranks in _rank_choices(size)
-    }
+    table = _arrays(size)
+    return dict(zip(table.keys.tolist(), table.values.tolist(), strict=True))
 
 
 @cache
@@ -156,66 +171,43 @@ def _by_suited_ranks() -> list[int]:
     table = [0] * (1 << RANKS)
     for size in SIZES:
         for ranks in combinations(range(RANKS), size):
-            table[sum([1 << rank for rank in ranks])] = order[_best_suited(ranks)]
+            bits = [1 << rank for rank in ranks]
+            held = sum(bits)
+            if size == 5:
+                table[held] = order[_class(ranks, suited=True)]
+            else:
+                table[held] = max([table[held - bit] for bit in bits])
     return table
 
 
 @cache
 def _order() -> dict[tuple[int, ...], int]:
     """Return the place of each class of five-card hands among all 7,462."""
-    classes = {_best(ranks) for ranks in _rank_choices(5)}
-    classes |= {_best_suited(ranks) for ranks in combinations(range(RANKS), 5)}
+    classes = {_class(ranks) for ranks in _rank_choices(5).tolist()}
+    for ranks in combinations(range(RANKS), 5):
+        classes.add(_class(ranks, suited=True))
     return {each: place for place, each in enumerate(sorted(classes))}
 
 
-def _rank_choices(size: int) -> list[tuple[int, ...]]:
-    """Return all choices of ranks that a deck allows, each ascending."""
-    return [
-        ranks
-        for ranks in combinations_with_replacement(range(RANKS), size)
-        if all(a != b for a, b in zip(ranks, ranks[4:], strict=False))
-    ]
+def _rank_choices(size: int) -> npt.NDArray[np.int64]:
+    """Return all choices of ranks that a deck allows; rows, each ascending."""
+    choices = chain.from_iterable(combinations_with_replacement(range(RANKS), size))
+    ranks = np.fromiter(choices, np.int64).reshape(-1, size)
+    return ranks[(ranks[:, SUITS:] != ranks[:, :-SUITS]).all(axis=1)]
 
 
-def _best(ranks: Sequence[int]) -> tuple[int, ...]:
-    """Return category and deciding ranks of the best five, no flush among them.
+def _class(ranks: Sequence[int], *, suited: bool = False) -> tuple[int, ...]:
+    """Return category and deciding ranks of five cards; the greater tuple wins.
 
-    The greater tuple wins.
+    Args:
+        ranks: Ascending.
+        suited: Whether all five are of one suit.
     """
-    counts = [ranks.count(rank) for rank in range(RANKS)]
     # Most frequent first, then highest.
-    held = sorted(set(ranks), key=lambda rank: (-counts[rank], -rank))
-    most = counts[held[0]]
-    high = sorted(held, reverse=True)
-    if most == 4:
-        return QUADS, held[0], *_without(high, held[:1], 1)
-    second = counts[held[1]]
-    if most == 3 and second >= 2:
-        return FULL, held[0], max(r for r in held[1:] if counts[r] >= 2)
-    top = _straight(high)
-    if top >= 0:
-        return STRAIGHT, top
-    if most == 3:
-        return TRIPS, held[0], *_without(high, held[:1], 2)
-    if most == 2 and second == 2:
-        return TWO_PAIR, *held[:2], *_without(high, held[:2], 1)
-    if most == 2:
-        return PAIR, held[0], *_without(high, held[:1], 3)
-    return HIGH, *high[:5]
-
-
-def _best_suited(ranks: Sequence[int]) -> tuple[int, ...]:
-    high = sorted(ranks, reverse=True)
-    top = _straight(high)
-    return (STRAIGHT_FLUSH, top) if top >= 0 else (FLUSH, *high[:5])
-
-
-def _straight(high: Sequence[int]) -> int:
-    """Return the top rank of the best straight, −1 for none; an ace is also low."""
-    held = {*high, -1} if high[0] == RANKS - 1 else set(high)
-    tops = [top for top in high if held.issuperset(range(top - 4, top + 1))]
-    return tops[0] if tops else -1
-
-
-def _without(high: Sequence[int], gone: Sequence[int], count: int) -> list[int]:
-    return [rank for rank in high if rank not in gone][:count]
+    held = sorted(set(ranks), key=lambda rank: (-ranks.count(rank), -rank))
+    category = CATEGORIES[tuple(map(ranks.count, held))]
+    low_ace = held == [12, 3, 2, 1, 0]
+    if low_ace or (category == HIGH and held[0] - held[4] == 4):
+        top = held[1] if low_ace else held[0]
+        return (STRAIGHT_FLUSH if suited else STRAIGHT), top
+    return (FLUSH if suited else category), *held
