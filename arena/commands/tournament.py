@@ -281,6 +281,6 @@ def _remarks(rated: list[Rating], table: CrossTable, confidence: float) -> list[
         told = "; ".join(f"{better} and {worse}" for better, worse in close)
         fewest = min(rating.results for rating in rated)
         lines.append(
-            f"Not told apart at {percent} (from {fewest} results each on): {told}."
+            f"Not told apart at {percent}, from {fewest} results and more: {told}."
         )
     return lines
