@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .policies import holes, policy
+from .abstraction import holes
+from .policies import policy
 from .rules import ACTIONS, Shape
 
 __all__ = ["Observer"]

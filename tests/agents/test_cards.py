@@ -18,6 +18,10 @@ GAMES = ("KuhnPoker-v1", "LeducPoker-v1", "LimitHoldem-v1")
 PLAYERS = [n for n in names("agents") if ".cards:" in target("agents", n)]
 
 
+def unnoted(about: str, data: object) -> None:
+    """Nothing is recorded here."""
+
+
 def views(environment: str, count: int) -> list[dict[str, Any]]:
     """Views of sessions in which all legal actions are equally likely."""
     env: Env = make_env(environment, {"hands": 10})
@@ -55,13 +59,7 @@ def test_an_agent_is_the_policy_of_its_name(name: str, game: str) -> None:
 
 def test_it_draws_its_actions_as_often_as_its_probabilities_say() -> None:
     agent: Any = make_agent(AgentSpec(name="loose-aggressive"))
-    agent.reset(
-        seat="player-1",
-        instructions="",
-        tools=(),
-        seed=1,
-        note=lambda about, data: None,
-    )
+    agent.reset(seat="player-1", instructions="", tools=(), seed=1, note=unnoted)
     (view,) = views("LimitHoldem-v1", 1)
     draws = 4000
 
@@ -76,5 +74,5 @@ def test_it_draws_its_actions_as_often_as_its_probabilities_say() -> None:
 
 
 def test_a_run_says_at_once_that_an_agent_cannot_play_there() -> None:
-    with pytest.raises(UserError, match="'cfr' cannot play games/blackjack: .*no"):
+    with pytest.raises(UserError, match=r"'cfr' cannot play games/blackjack: .*no"):
         make_plan([load_suite("games/blackjack")], agents=[AgentSpec(name="cfr")])

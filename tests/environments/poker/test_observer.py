@@ -2,13 +2,14 @@
 
 import copy
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from arena.environments.poker.observer import Observer
 from arena.environments.poker.policies import policy
@@ -20,6 +21,8 @@ from arena.environments.poker.rules import (
     LimitPoker,
     State,
 )
+
+Floats = NDArray[np.float64]
 
 SMALL = {"kuhn": LimitPoker(KUHN), "leduc": LimitPoker(LEDUC)}
 TABLE = LimitPoker(HOLDEM)
@@ -55,8 +58,8 @@ def weights(game: LimitPoker, seen: Seen, name: str) -> Iterator[tuple[float, St
 
 def enumerated(
     game: LimitPoker, hands: Sequence[Seen], types: Sequence[str], hazard: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """The chance of each type in the last hand and of each action in it, by brute force.
+) -> tuple[Floats, Floats]:
+    """The chance of each type in the last hand, and of each action now, by brute force.
 
     Over every sequence of types and every deal; the actions are zeros where the
     opponent is not to move.
@@ -66,7 +69,7 @@ def enumerated(
     by_type, actions = np.zeros(len(types)), np.zeros(len(ACTIONS))
     for sequence in product(range(len(types)), repeat=len(hands)):
         chance = 1.0
-        for before, after in zip(sequence, sequence[1:], strict=False):
+        for before, after in pairwise(sequence):
             chance *= stays if before == after else goes
         for deals, index in zip(behind[:-1], sequence, strict=False):
             chance *= sum(weight for weight, _ in deals[types[index]])
