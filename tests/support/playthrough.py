@@ -15,6 +15,27 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {},
         {"beliefs": True, "deck": "single", "soft_17": "hit", "naturals": "casino"},
     ],
+    "KuhnPoker-v1": [
+        {"hands": 4},
+        {
+            "hands": 4,
+            "ask": ["action", "type"],
+            "types": ["always-raise", "equilibrium"],
+        },
+    ],
+    "LeducPoker-v1": [
+        {"hands": 4},
+        {"hands": 4, "ask": ["action"], "types": ["random", "equilibrium"]},
+    ],
+    "LimitHoldem-v1": [
+        {"hands": 4},
+        {
+            "hands": 4,
+            "ask": ["action", "type"],
+            "types": ["tight-aggressive", "loose-passive", "cfr"],
+            "switching": True,
+        },
+    ],
     "NumberGuessing-v1": [
         {"rounds": 3},
         {"rounds": 2, "players": 4, "framing": "series"},

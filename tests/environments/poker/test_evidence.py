@@ -159,7 +159,7 @@ def test_probabilities_by_type_are_of_the_cards_that_were_held(
         assert len(places) == len(rows)
         for (betting, action), row in zip(places, rows, strict=True):
             assert action == row["came"]
-            board = hand["board"] if "/" in betting else []
+            board: list[str] = hand["board"] if "/" in betting else []
             hole, seen = numbers(shape, hand["cards"][row["of"]], board)
             for name in TYPES:
                 exact = policy(shape.name, name).distribution(betting, hole, seen)

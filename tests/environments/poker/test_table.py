@@ -47,10 +47,8 @@ def dealing(kind: type[Table], deals: Sequence[State], **parameters: Any) -> Tab
         def new(self, rng: np.random.Generator) -> State:
             return next(self._next)
 
-    class RiggedTable(kind):
-        game = Rigged()
-
-    env = RiggedTable(hands=len(deals), **parameters)
+    rigged: Any = type(kind.__name__, (kind,), {"game": Rigged()})
+    env = rigged(hands=len(deals), **parameters)
     env.reset(seed=0)
     return env
 
@@ -201,9 +199,9 @@ def test_chips_are_conserved(kind: type[Table], seed: int) -> None:
         assert env.payoffs[seat] == sum(part["payoffs"][seat] for part in parts)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_seats_change_places_with_every_hand(name: str) -> None:
-    env = at_random(make_env(name, {}).__class__, 5, hands=4)  # pyright: ignore
+@pytest.mark.parametrize("kind", KINDS)
+def test_seats_change_places_with_every_hand(kind: type[Table]) -> None:
+    env = at_random(kind, 5, hands=4)
     parts: Any = env.evidence()["parts"]
     positions = [[part["positions"][seat] for seat in env.seats] for part in parts]
     assert [[0, 1], [1, 0], [0, 1], [1, 0]] == positions
@@ -483,43 +481,43 @@ def test_a_forfeited_hand_costs_what_was_put_in(kind: type[Table], seed: int) ->
     assert "The opponent has forfeited it" in env.observe(other)
 
 
-def loop(
-    tmp_path: Path, first: list[ToolCall], second: list[ToolCall], **more: Any
+def looped(
+    path: Path,
+    environment: str,
+    hands: int,
+    seats: dict[str, AgentSpec],
+    tool_errors: int,
 ) -> Trajectory:
-    """Play scripted agents through the real loop; two bad calls in a row are the limit.
-
-    Each calls its script again and again, whatever it sees.
-    """
-    seats = {
-        name: AgentSpec(
-            name="scripted",
-            options={
-                "actions": [{"name": c["name"], "args": c["args"]} for c in calls]
-            },
-        )
-        for name, calls in (("player-1", first), ("player-2", second))
-    }
-    environment = ScenarioRef(
-        name="test",
-        digest="",
-        environment="arena/KuhnPoker-v1",
-        parameters={"hands": 6, **more},
-    )
+    """Play a session through the real loop, and read its record."""
     spec = EpisodeSpec(
         episode="one",
-        scenario=environment,
+        scenario=ScenarioRef(
+            name="test",
+            digest="",
+            environment=environment,
+            parameters={"hands": hands},
+        ),
         seats=seats,
         tested=["player-1"],
-        label="scripted",
+        label="test",
         seed=0,
         agents_seed=0,
         sample=0,
         epoch=0,
-        limits=Limits(tool_errors=2, turns=10_000),
+        limits=Limits.model_validate({"tool_errors": tool_errors, "turns": 100_000}),
     )
-    path = tmp_path / "one.jsonl"
-    anyio.run(play, spec, path, "run", Redactor())
-    return read_trajectory(path)
+    record = path / f"{hands}.jsonl"
+    anyio.run(play, spec, record, "run", Redactor())
+    return read_trajectory(record)
+
+
+def loop(path: Path, first: list[ToolCall], second: list[ToolCall]) -> Trajectory:
+    """Seat two scripts that repeat; two bad calls in a row are the limit."""
+    seats: dict[str, AgentSpec] = {}
+    for seat, calls in (("player-1", first), ("player-2", second)):
+        actions = [{"name": c["name"], "args": c["args"]} for c in calls]
+        seats[seat] = AgentSpec(name="scripted", options={"actions": actions})
+    return looped(path, "arena/KuhnPoker-v1", 6, seats, tool_errors=2)
 
 
 GOOD, BAD_CALL = call("check_or_call"), call("check_or_call", no_such=1)
@@ -574,29 +572,13 @@ def test_a_move_between_forfeits_keeps_the_session_going(tmp_path: Path) -> None
 def test_a_thousand_hands_through_the_loop_take_less_than_five_seconds(
     tmp_path: Path,
 ) -> None:
-    spec = EpisodeSpec(
-        episode="one",
-        scenario=ScenarioRef(
-            name="test",
-            digest="",
-            environment="arena/LimitHoldem-v1",
-            parameters={"hands": 1000},
-        ),
-        seats={
-            "player-1": AgentSpec(name="tight-aggressive"),
-            "player-2": AgentSpec(name="loose-passive"),
-        },
-        tested=["player-1"],
-        label="tight-aggressive",
-        seed=0,
-        agents_seed=0,
-        sample=0,
-        epoch=0,
-        limits=Limits(turns=100_000),
-    )
+    seats = {
+        "player-1": AgentSpec(name="tight-aggressive"),
+        "player-2": AgentSpec(name="loose-passive"),
+    }
+    looped(tmp_path, "arena/LimitHoldem-v1", 2, seats, 5)  # loads what stays loaded
     begun = time.monotonic()
-    anyio.run(play, spec, tmp_path / "one.jsonl", "run", Redactor())
+    trajectory = looped(tmp_path, "arena/LimitHoldem-v1", 1000, seats, 5)
     took = time.monotonic() - begun
-    trajectory = read_trajectory(tmp_path / "one.jsonl")
     assert 1000 == len(trajectory.evidence["parts"])
     assert took < 5
