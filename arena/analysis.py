@@ -287,11 +287,12 @@ def written(value: Value) -> str:
     if isinstance(value, Estimate):
         if value.low is None or value.high is None:
             return written(value.value)
-        ends = f"[{_number(value.low)}, {_number(value.high)}]"
-        return f"{written(value.value)} {ends}"
-    return _number(value) if isinstance(value, float) else str(value)
+        told = (value.value or 0.0, value.low, value.high)
+        point, low, high = (f"{n:.{_digits(*told)}f}" for n in told)
+        return f"{point} [{low}, {high}]"
+    return f"{value:.{_digits(value)}f}" if isinstance(value, float) else str(value)
 
 
-def _number(value: float) -> str:
-    """Return a number with three digits behind the point, or one from 100 on."""
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:.1f}"
+def _digits(*numbers: float) -> int:
+    """Return how many digits behind the point numbers of one cell have."""
+    return 3 if max(map(abs, numbers)) < 100 else 1

@@ -8,7 +8,7 @@ in it, as in the paper; everything else that a run says is in its other tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from arena.analysis import Episode, Section, Table, Value, analysis
 from arena.intervals import rate_interval
 
 from .answers import answers_of, grouped
+from .minds_sessions import sessions_of
 
 __all__ = ["egosocialarena"]
 
@@ -33,10 +34,14 @@ class Row(NamedTuple):
     scenario: str
     differs: str
     """How ours differs, in a line."""
+    asks: str = ""
+    """Which of its questions, where a scenario asks several."""
 
 
 STATIC_TOM = "static, theory of mind"
 STATIC_SELF = "static, socialization"
+DYNAMIC = "interactive, theory of mind"
+STYLE, ACTION = "style", "action"
 ROWS = (
     Row(
         "Daily Life",
@@ -75,27 +80,44 @@ ROWS = (
     ),
     Row(
         "Number Guessing",
-        "interactive, theory of mind",
+        DYNAMIC,
         "cognitive, dynamic",
         "games/number-guessing",
         "exact predictions of the opponent; the control is games/number-series",
     ),
     Row(
         "Number Guessing",
-        "interactive, theory of mind",
+        DYNAMIC,
         "cognitive, dynamic",
         "games/number-guessing-four",
         "added: with two players the lower number always wins",
+    ),
+    Row(
+        "Limit Texas Hold'em: style",
+        DYNAMIC,
+        "cognitive, dynamic",
+        "games/texas-holdem",
+        "aggressive or conservative, as stated last; copies of one trained strategy, "
+        "four times as inclined to raise or to fold, in place of the DQN agents",
+        STYLE,
+    ),
+    Row(
+        "Limit Texas Hold'em: next action",
+        DYNAMIC,
+        "cognitive, dynamic",
+        "games/texas-holdem",
+        "the likeliest action as stated, where the opponent answers a move; added",
+        ACTION,
     ),
 )
 NOTE = (
     "Accuracy with n and interval, the episodes of infrastructure errors left out; n "
     "counts items, or games. Chance is that of guessing an option; there is none for "
     "numbers from 0 to 100. In `static, socialization` are the scenarios about the "
-    "own state, documented here as self-state. Limit Hold'em, the paper's other "
-    "interactive game, and its dialogues are not here. The items are new and the "
-    "paper's were never published, so compare models within this table and not with "
-    "the paper's numbers."
+    "own state, documented here as self-state. At Hold'em even an ideal observer is "
+    "not always right; skill beside it is in the tables of minds in play. The paper's "
+    "dialogues are not here. The items are new and the paper's were never published, "
+    "so compare models within this table and not with the paper's numbers."
 )
 
 
@@ -126,13 +148,15 @@ class _Score(NamedTuple):
     """One value: an item with all of its epochs, or a game."""
     accuracy: float
     chance: float | None
+    asks: str = ""
 
 
-@analysis(environments=["Social-v1", "NumberGuessing-v1"])
+@analysis(environments=["Social-v1", "NumberGuessing-v1", "LimitHoldem-v1"])
 def egosocialarena(episodes: Sequence[Episode]) -> Sequence[Section]:
     """Return the paper's table, where a run has at least two of its scenarios."""
-    rows = list(_rows([*_of_items(episodes), *_of_games(episodes)]))
-    if len({row[0] for row in rows}) < 2:
+    scores = [*_of_items(episodes), *_of_games(episodes), *_of_sessions(episodes)]
+    rows = list(_rows(scores))
+    if len({str(row[0]).partition(":")[0] for row in rows}) < 2:
         return []
     columns = ("paper's scenario", "version 1", "version 3", "agent", "n")
     table = Table(
@@ -145,9 +169,9 @@ def egosocialarena(episodes: Sequence[Episode]) -> Sequence[Section]:
 
 
 def _rows(scores: Sequence[_Score]) -> Iterator[Sequence[Value]]:
-    by_scenario = grouped(scores, lambda s: s.scenario)
+    questions = grouped(scores, lambda s: (s.scenario, s.asks))
     for row in ROWS:
-        mine = grouped(by_scenario.get(row.scenario, ()), lambda s: s.agent)
+        mine = grouped(questions.get((row.scenario, row.asks), ()), lambda s: s.agent)
         for agent, own in mine.items():
             values = grouped(own, lambda s: s.about).values()
             accuracy = rate_interval([fmean(s.accuracy for s in g) for g in values])
@@ -177,6 +201,32 @@ def _of_games(episodes: Sequence[Episode]) -> Iterator[_Score]:
         if game is not None:
             about = (e.run, e.sample, e.epoch)
             yield _Score(e.scenario, e.agent, about, game.accuracy(), None)
+
+
+def _of_sessions(episodes: Sequence[Episode]) -> Iterator[_Score]:
+    """Yield the scores of sessions of Hold'em, both rotations of a deal as one."""
+    played, _ = sessions_of(episodes)
+    for p in played:
+        session, about = p.session, p.deals
+        asked = p.episode.scenario, p.agent, about
+        stated = [row for row in session.beliefs if row.stated is not None]
+        if session.beliefs:
+            last = stated[-1] if stated else None
+            right = last and _top(last.stated, session.type_of(last.of, last.part))
+            chance = 1 / len(session.beliefs[0].ideal)
+            yield _Score(*asked, right or 0.0, chance, STYLE)
+        rows = session.predictions
+        if rows:
+            right = fmean(_top(row.stated, row.came) for row in rows)
+            chance = fmean(1 / sum(c > 0 for c in row.uniform.values()) for row in rows)
+            yield _Score(*asked, right, chance, ACTION)
+
+
+def _top(stated: Mapping[str, float] | None, true: str) -> float:
+    """Return whether the likeliest is the true one; several share evenly."""
+    most = max(stated.values(), default=0.0) if stated else 0.0
+    tops = [name for name, chance in (stated or {}).items() if chance == most]
+    return (true in tops) / len(tops) if tops else 0.0
 
 
 def _hits(played: _Round) -> float:

@@ -33,6 +33,8 @@ def minds(episodes: Sequence[Episode]) -> list[Section]:
         name = environment.removeprefix(PREFIX)
         parts = "rounds" if name == GUESSING else "hands"
         played, unread = sessions_of(own)
+        if name == GUESSING:  # whoever knows of no types cannot be judged by them
+            played = [p for p in played if p.session.evidence.types]
         if played:
             sections += _sections(name, played, parts, _left_out(own, unread))
         if name in POKER:
@@ -43,8 +45,7 @@ def minds(episodes: Sequence[Episode]) -> list[Section]:
 def _sections(
     name: str, played: Sequence[Played], parts: str, left_out: str
 ) -> Iterator[Section]:
-    *main, needs = score_tables(played, parts)
-    tables = [*main, identification(played, parts), needs]
+    tables = [*score_tables(played, parts), identification(played, parts)]
     yield Section(
         title=f"Minds in play: {name}",
         text=(

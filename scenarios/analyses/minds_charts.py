@@ -41,8 +41,9 @@ def bands(
             axes.axhline(level, color=MUTED, linewidth=1, linestyle="--")
         for agent, points in lines.items():
             _band(axes, points, series(agents.index(agent)))
-        axes.set_title(clipped(name, 30))
+        axes.set_title(clipped(name, 38), size=7.5)
         axes.set_ylim(LOWEST, HIGHEST)
+        _whole_numbers(axes)
     canvas.supxlabel(xlabel, size=9)
     canvas.supylabel(ylabel, size=9)
     _legend(canvas, places[0], [(name, *series(i)) for i, name in enumerate(agents)])
@@ -67,7 +68,8 @@ def layers(
             heights = [[told.get(name, 0.0) for _, told in held] for name in names]
             look = {"colors": colours, "edgecolor": PAPER, "linewidth": 0.5}
             axes.stackplot(x, *heights, alpha=0.8, **look)
-            axes.set_title(clipped(f"{title}: {who}", 52), size=8)
+            axes.set_title(clipped(f"{who}: {title}", 56), size=7.5)
+            _whole_numbers(axes)
             axes.set_ylim(0, 1)
             axes.set_xlim(min(x), max(max(x), min(x) + 1))
             axes.grid(visible=False)
@@ -92,6 +94,7 @@ def beside(
             x, y = [p.x for p in points], [p.y.value for p in points]
             axes.plot(x, y, color=colour, markersize=3.5, linewidth=1.3, **look)
     axes.axvline(0, color=MUTED, linewidth=1)
+    _whole_numbers(axes)
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
@@ -135,6 +138,11 @@ def _band(axes: Any, points: Sequence[Point], style: tuple[str, str]) -> None:
     axes.fill_between(
         [p.x for p in whole], *ends, color=colour, alpha=0.18, linewidth=0
     )
+
+
+def _whole_numbers(axes: Any) -> None:
+    """Let ticks of the x axis stand at parts only."""
+    axes.xaxis.get_major_locator().set_params(integer=True)
 
 
 def _with_half(estimate: Estimate) -> str:

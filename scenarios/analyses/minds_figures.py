@@ -45,7 +45,7 @@ def _skill(played: Sequence[Played], parts: str) -> Iterator[Figure]:
     for group in grouped(played, lambda p: p.match).values():
         points = list(_stretches(group))
         if points:
-            panels.setdefault(group[0].place, {})[group[0].agent] = points
+            panels.setdefault(_short(group[0].place), {})[group[0].agent] = points
     if not panels:
         return
     shown = dict(list(panels.items())[:MOST_PANELS])
@@ -82,11 +82,12 @@ def _stretches(group: Sequence[Played]) -> Iterator[Point]:
 
 def _types(agent: str, played: Sequence[Played], parts: str) -> Iterator[Figure]:
     rows: dict[str, Mapping[str, Layers]] = {}
-    for group in grouped(played, lambda p: p.match).values():
+    faced = grouped(played, lambda p: (p.episode.scenario, p.faced))
+    for (scenario, opponent), group in faced.items():
         stated = _mean_of(group, ideal=False)
         if stated:
             both = {"stated": stated, "ideal observer": _mean_of(group, ideal=True)}
-            rows[group[0].place] = both
+            rows[_short(f"{scenario}: {opponent}")] = both
     if not rows:
         return
     shown = dict(list(rows.items())[:MOST_ROWS])
@@ -174,6 +175,10 @@ def _since(group: Sequence[Played], *, ideal: bool) -> list[Point]:
         for delay, values in sorted(by_delay.items())
         if delay >= -BEFORE
     ]
+
+
+def _short(place: str) -> str:
+    return place.removeprefix("games/")
 
 
 def _left_out(number: int) -> str:

@@ -38,7 +38,7 @@ def hands_to_read(played: Sequence[Played]) -> Iterator[Block]:
         names = {seat: name_of(spec) for seat, spec in session.seats.items()}
         names[session.seat] = chosen.played.agent
         text = replay_text(chosen.part, session, cast(Structure, game.shape), names)
-        _, opponent, agent = chosen.played.match
+        agent, opponent = chosen.played.agent, chosen.played.faced
         yield Block(
             title=f"{agent} against {opponent}: {chosen.why}",
             text=text,

@@ -34,8 +34,16 @@ class Played:
     episode: Episode
     session: Session
     agent: str
-    opponent: str
-    """Whoever sits in the other seats."""
+
+    @property
+    def opponent(self) -> str:
+        """Whoever sits in the other seats; all switchers are one."""
+        return ", ".join(self.session.seats[seat].label for seat in self.session.others)
+
+    @property
+    def faced(self) -> str:
+        """The same, with what a switcher is and becomes."""
+        return ", ".join(name_of(self.session.seats[s]) for s in self.session.others)
 
     @property
     def match(self) -> tuple[str, str, str]:
@@ -85,23 +93,21 @@ def sessions_of(episodes: Iterable[Episode]) -> tuple[list[Played], Counter[str]
         for seat in () if episode.missing else episode.tested:
             try:
                 session = Session.of(episode.evidence, seat, episode.seats)
-                others = [name_of(episode.seats[other]) for other in session.others]
             except Unscored as reason:
                 unread[str(reason)] += 1
                 continue
             alone = len(episode.tested) == 1
-            agent = episode.agent if alone else name_of(episode.seats[seat])
-            found.append(Played(episode, session, agent, ", ".join(others)))
+            agent = episode.agent if alone else episode.seats[seat].label
+            found.append(Played(episode, session, agent))
     return found, unread
 
 
 def name_of(spec: AgentSpec) -> str:
-    """Return an agent's label; of a switcher with what it is and becomes.
-
-    Raises:
-        Unscored: If the record of a switcher does not say it.
-    """
-    switch = switch_of(spec)
+    """Return an agent's label; of a switcher what it is and becomes."""
+    try:
+        switch = switch_of(spec)
+    except Unscored:
+        return spec.label
     if switch is None:
         return spec.label
     first, then, at = switch

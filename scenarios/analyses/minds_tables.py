@@ -33,18 +33,19 @@ PLAY: Mapping[str, Measure] = {
     "winnings": measures.winnings,
     "forfeits": measures.forfeits,
 }
-RATES = ("predictions made", "forfeits")
+RATES = {"predictions made": 1.0, "forfeits": 0.0}
+"""With what they should be; a table shows them only where they are not."""
 SKILL_NOTE = (
     "Skill: 0 is guessing evenly, 1 the ideal observer, which knows the listed types "
     "and learns which one it faces; by squared distance to the chances with which the "
     "opponent really acts, or by hits where predictions are single numbers. "
-    "Predictions made: of those that could be. "
+    "Predictions made, of those that could be, are shown unless all were."
 )
 PLAY_NOTE = (
     "Regret: what moves gave away against the best answer to this opponent; forfeited "
     "{parts} are left out, and the luck of cards to come is not in it. Winnings have "
     "all the luck that the same deal with seats changed does not take out: trust them "
-    "last. "
+    "last. Forfeits: by too many bad calls; shown where there were any."
 )
 INTERVAL_NOTE = (
     "Intervals of 95 % by a bootstrap over sessions, all rotations of one together, or "
@@ -52,10 +53,15 @@ INTERVAL_NOTE = (
     "{parts} than were played for an interval of ±10 %; the report says how many."
 )
 NEEDS_NOTE = (
-    "From the spread that was seen: {parts} for a 95 % interval of ± 0.1 of skills and "
-    "rates, whose range from nothing to the best is 1, and of ± 10 % of the regret; of "
-    "winnings for the same width as of the regret. None where the spread cannot be "
-    "told, or is 0. Log skill: by divergence, a chance below 0.001 counting as that."
+    "{Parts} for a 95 % interval of ± 0.1 of skills and rates, whose range from "
+    "nothing to the best is 1, and of ± 10 % of the regret; of winnings for the same "
+    "width as of the regret. From the spread that was seen between what is drawn "
+    "again; none where that cannot be told, or is 0."
+)
+LOG_NOTE = (
+    "The log score punishes what was held for all but impossible and comes: skill by "
+    "divergence from the chances with which the opponent really acts, where a stated "
+    "chance below 0.001 counts as that."
 )
 
 
@@ -88,10 +94,12 @@ def score_tables(played: Sequence[Played], parts: str) -> list[Table]:
     unit = played[0].session.evidence.unit.name
     worth = f"Minds: what moves were worth, in {unit} a {parts.removesuffix('s')}"
     shown = [name for name in SKILLS if name != "log skill"]
+    skill = _scores("Minds: what was foreseen", matches, parts, shown, SKILL_NOTE)
+    play = _scores(worth, matches, parts, list(PLAY), PLAY_NOTE)
+    log = _scores("Minds: by log score", matches, parts, ["log skill"], LOG_NOTE)
     tables = [
-        _main("Minds: what was foreseen", matches, parts, shown, SKILL_NOTE),
-        _main(worth, matches, parts, list(PLAY), PLAY_NOTE),
-        _needs(matches, parts),
+        *(replace(table, main=True) for table in (skill, play)),
+        *(log, _needs(matches, parts)),
     ]
     return [table for table in tables if table.rows]
 
@@ -150,10 +158,10 @@ def _of_rate(estimate: Estimate, clusters: int) -> Estimate:
     return replace(estimate, low=low, high=high, method="wilson")
 
 
-def _main(
+def _scores(
     title: str, matches: Sequence[_Match], parts: str, names: Sequence[str], note: str
 ) -> Table:
-    known = [name for name in names if any(name in m.scores for m in matches)]
+    known = [name for name in names if any(_told(m, name) for m in matches)]
     rows: list[Sequence[Value]] = []
     for match in matches:
         found = {name: match.scores.get(name) for name in known}
@@ -168,28 +176,30 @@ def _main(
         title=title,
         columns=columns[:kept],
         rows=[row[:kept] for row in rows],
-        note=(note + INTERVAL_NOTE).replace("{parts}", parts),
-        main=True,
+        note=f"{note} {INTERVAL_NOTE}".replace("{parts}", parts),
     )
 
 
+def _told(match: _Match, name: str) -> bool:
+    """Return whether a score is known and, of a rate, not as it should be."""
+    score = match.scores.get(name)
+    return score is not None and score.estimate.value != RATES.get(name)
+
+
 def _needs(matches: Sequence[_Match], parts: str) -> Table:
-    rows: list[Sequence[Value]] = [
-        (
-            *(match.place, match.agent, name, score.estimate, score.clusters.parts),
-            *(score.clusters.over, score.half, score.needed),
-        )
-        for match in matches
-        for name, score in match.scores.items()
-    ]
+    names = [n for n in [*SKILLS, *PLAY] if any(n in m.scores for m in matches)]
+    rows: list[Sequence[Value]] = []
+    for match in matches:
+        needed = [score and score.needed for score in map(match.scores.get, names)]
+        over = ", ".join({score.clusters.over: "" for score in match.scores.values()})
+        lost = match.scores.get("regret")
+        wanted = lost and lost.half
+        rows.append((match.place, match.agent, match.parts, over, *needed, wanted))
     return Table(
         title=f"How many {parts} each score needs",
-        columns=(
-            *("match", "agent", "score", "value", parts, "interval over"),
-            *("± wanted", f"{parts} needed"),
-        ),
+        columns=("match", "agent", parts, "drawn again", *names, "± of regret"),
         rows=rows,
-        note=NEEDS_NOTE.replace("{parts}", parts),
+        note=NEEDS_NOTE.replace("{Parts}", parts.capitalize()),
     )
 
 
