@@ -153,9 +153,9 @@ class _Side:
         """Add what a decision of this seat cost, and what it believed at it."""
         if self._observer is None:
             return
-        row = {"part": part, **self._who}
+        row, shape = {"part": part, **self._who}, self._session.game.shape
         spent = {
-            name: loss(name, move.state.betting, own, board, move.action)
+            name: loss(shape, name, move.state.betting, own, board, move.action)
             for name in self._policies
         }
         self.losses.append({**row, "by_type": _over(spent, spent.values())})
