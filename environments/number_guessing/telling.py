@@ -41,7 +41,7 @@ TYPES = {
 }
 STATE = (
     "With guess you may also state types: for each {whom} your probability of each of "
-    "these in this round. They must sum to 1; what you leave out counts 0."
+    "these in this round. The sum must be 1; what you leave out counts 0."
 )
 
 

@@ -39,6 +39,13 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "NumberGuessing-v1": [
         {"rounds": 3},
         {"rounds": 2, "players": 4, "framing": "series"},
+        {
+            "rounds": 2,
+            "payoff": "distance",
+            "ask": ["type"],
+            "types": ["level-1", "level-2", "level-3", "level-4"],
+            "switching": True,
+        },
     ],
     "SelfPrediction-v1": [
         {},
