@@ -25,6 +25,10 @@ Ints = NDArray[np.int64]
 # the opponent does go, that is nothing.
 TREMBLE = 1e-12
 
+# In a sample of deals a bucket that hardly occurs has hardly a mean. Its decision's
+# mean over all buckets is mixed in, with the weight of this many deals.
+PRIOR = 4.0
+
 
 class Deals(NamedTuple):
     """Deals as an abstraction sees them; n of them."""
@@ -101,7 +105,8 @@ def best_response(
         position: Of the response, 0 or 1.
         cross_fit: Choose on one half of the deals (even and odd ones) and value on the
             other, both ways round. Without it a sample's best action is overrated,
-            since the highest of noisy means is chosen and reported at once.
+            since the highest of noisy means is chosen and reported at once. Means of
+            few deals are drawn towards the mean of all buckets (`PRIOR`).
     """
     return _Induction(tree, opponent, deals, position, 2 if cross_fit else 1).response()
 
@@ -191,6 +196,23 @@ class _Expectation(_Walk):
         return value[self._cell] if into_last else value
 
 
+class _Reach(NamedTuple):
+    """How much the rows of a round count at a node."""
+
+    weight: Floats
+    """Of each row: the probability of its deals times that with which the opponent
+    plays on to the node."""
+    spread: Floats
+    """The mean weight of a row's deals, weighted by the weights themselves."""
+
+    def times(self, going: Floats) -> _Reach:
+        """Return it after an action that each row takes with a probability."""
+        weight = self.weight * going
+        if self.spread is self.weight:
+            return _Reach(weight, weight)
+        return _Reach(weight, self.spread * going)
+
+
 class _Induction(_Walk):
     def __init__(
         self,
@@ -222,65 +244,65 @@ class _Induction(_Walk):
         self._losses: dict[int, Floats] = {}
 
     def response(self) -> Response:
-        weight, last = self._weight, self._last == 0
-        value = self._value(0, _sums(self._cell, weight) if last else weight)
-        values = value[self._cell] if last else value
+        reach = _Reach(self._weight, self._weight)
+        if self._last == 0:
+            values = self._value(0, self._by_cell(reach))[self._cell]
+        else:
+            values = self._value(0, reach)
         return Response(values, self._policy, self._losses)
 
-    def _value(self, node: int, reach: Floats) -> Floats:
-        """Return what the response wins from a node on, by row of its round.
-
-        Args:
-            node: Of the tree.
-            reach: Of each row: its weight times the probability that the opponent
-                plays on to this node.
-        """
+    def _value(self, node: int, reach: _Reach) -> Floats:
+        """Return what the response wins from a node on, by row of its round."""
         round_ = self._round[node]
         if self._mover[node] == self._position:
             after = {a: self._after(c, round_, reach) for a, c in self._actions[node]}
             return self._choose(node, after, reach)
         labels = self._labels[round_][1 - self._position]
-        total = np.zeros(len(reach))
+        total = np.zeros(len(labels))
         for action, child in self._actions[node]:
             column = np.ascontiguousarray(self._table[node][:, action])
             going = np.maximum(column, TREMBLE)[labels]
-            total += column[labels] * self._after(child, round_, reach * going)
+            total += column[labels] * self._after(child, round_, reach.times(going))
         return total
 
-    def _after(self, child: int, round_: int, reach: Floats) -> Floats | float:
+    def _after(self, child: int, round_: int, reach: _Reach) -> Floats | float:
         if child < 0:
             chips = self._end(-child - 1, round_)
             return chips if self._position == 0 else -chips
         if round_ < self._last == self._round[child]:
-            reach = _sums(self._cell, reach)
-            return self._value(child, reach)[self._cell]
+            return self._value(child, self._by_cell(reach))[self._cell]
         return self._value(child, reach)
 
+    def _by_cell(self, reach: _Reach) -> _Reach:
+        weight = _sums(self._cell, reach.weight)
+        squares = _sums(self._cell, reach.weight * reach.spread)
+        return _Reach(weight, squares / np.where(weight == 0, 1.0, weight))
+
     def _choose(
-        self, node: int, after: dict[int, Floats | float], reach: Floats
+        self, node: int, after: dict[int, Floats | float], reach: _Reach
     ) -> Floats:
         """Choose in each bucket, note policy and losses, and return the values."""
-        round_, folds = self._round[node], self._folds
-        size = self._sizes[round_]
+        round_, folds, weight = self._round[node], self._folds, reach.weight
+        size = self._sizes[round_] * folds
         group = self._group[round_]
-        mass = _sums(group, reach, size * folds)
-        means = np.full((3, size * folds), np.nan)
+        mass = _sums(group, weight, size)
+        prior = np.where(mass == 0, 1.0, 0.0)
+        if folds > 1:
+            # Kish's effective number of deals is mass ** 2 / squares.
+            squares = _sums(group, weight * reach.spread, size)
+            prior += PRIOR * squares / np.where(mass == 0, 1.0, mass)
+        means = np.full((3, size), np.nan)
         for action, value in after.items():
-            if isinstance(value, float):
-                means[action] = value
-                continue
-            total = _sums(group, reach * value, size * folds)
-            # A bucket without deals is played as all the others together.
+            total = _sums(group, weight * value, size)
             overall = total.sum() / mass.sum()
-            empty = mass == 0
-            means[action] = np.where(empty, overall, total / np.where(empty, 1, mass))
+            means[action] = (total + prior * overall) / (mass + prior)
         best = np.asarray(np.nanargmax(means, axis=0), dtype=np.int64)
         self._note(node, means, best)
         chosen = best[self._judge[round_]]
-        result = np.empty(len(reach))
+        result = np.empty(len(weight))
         for action, value in after.items():
             rows = chosen == action
-            result[rows] = value if isinstance(value, float) else value[rows]
+            result[rows] = np.broadcast_to(value, len(result))[rows]
         return result
 
     def _note(self, node: int, means: Floats, best: Ints) -> None:

@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = policy_names(HOLDEM.name)
     parser = argparse.ArgumentParser(
         prog="python -m arena.environments.poker.training.measure",
-        description="Measure players of Hold'em against 'cfr' and their best responses.",
+        description="Measure players of Hold'em: what 'cfr' and best responses win.",
     )
     parser.add_argument("names", nargs="*", metavar="PLAYER", help="default: all")
     parser.add_argument("--deals", type=int, default=2_000_000, metavar="N")
