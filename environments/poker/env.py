@@ -18,6 +18,7 @@ from .policies import policy_names
 from .rules import ACTIONS, HOLDEM, KUHN, LEDUC, LimitPoker
 from .session import Hand, Session
 from .statements import probabilities_of
+from .strengths import strength
 from .telling import Asked, hand_over, instructions, now
 
 __all__ = ["KuhnPoker", "LeducPoker", "LimitHoldem"]
@@ -255,6 +256,8 @@ class LimitHoldem(PokerTable):
     game = LimitPoker(HOLDEM)
     registered = "LimitHoldem-v1"
     policies = known_players(HOLDEM)
+    strength = staticmethod(strength)
+    """How strong each of these players is, by name."""
 
 
 class LeducPoker(PokerTable):

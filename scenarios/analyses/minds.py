@@ -16,6 +16,7 @@ from .answers import grouped
 from .minds_cross import cross_section
 from .minds_figures import figures
 from .minds_hands import hands_to_read
+from .minds_ladder import ladder
 from .minds_sessions import Played, sessions_of
 from .minds_tables import identification, score_tables
 
@@ -45,7 +46,9 @@ def minds(episodes: Sequence[Episode]) -> list[Section]:
 def _sections(
     name: str, played: Sequence[Played], parts: str, left_out: str
 ) -> Iterator[Section]:
+    climbed = ladder(played)
     tables = [*score_tables(played, parts), identification(played, parts)]
+    tables += [climbed] if climbed else []
     yield Section(
         title=f"Minds in play: {name}",
         text=(
