@@ -120,13 +120,13 @@ class Session:
         Raises:
             Unscored: If it left nothing of the kind, or what does not fit.
         """
-        if "parts_planned" not in evidence:
-            raise Unscored("no evidence of a game with minds")
         try:
             left = _Evidence.model_validate(evidence)
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
+            if first["loc"] in ((), ("parts_planned",)):
+                raise Unscored("no evidence of a game with minds") from None
             why = f"evidence that does not fit: {field}: {first['msg']}"
             raise Unscored(why) from None
         if not all(seat in part.payoffs for part in left.parts):
