@@ -48,7 +48,7 @@ def evidence(
         "types": list(asked.types),
         "switching": asked.switching,
         "judged_by": "brier",
-        "parts": [_part(session, hand, seats) for hand in session.played],
+        "parts": _parts(session, seats),
         "predictions": [row for side in sides for row in side.predictions],
         "beliefs": [row for side in sides for row in side.beliefs],
         "losses": [row for side in sides for row in side.losses],
@@ -57,18 +57,24 @@ def evidence(
     }
 
 
-def _part(session: Session, hand: Hand, seats: Sequence[str]) -> dict[str, object]:
+def _parts(session: Session, seats: Sequence[str]) -> list[dict[str, object]]:
     game, deck = session.game, session.game.shape.deck
-    at = {seat: session.position(i, hand.part) for i, seat in enumerate(seats)}
-    return {
-        "part": hand.part,
-        "payoffs": dict(zip(seats, hand.payoffs, strict=True)),
-        "forfeited": None if hand.forfeited is None else seats[hand.forfeited],
-        "cards": {seat: named(game.hole(hand.state, at[seat]), deck) for seat in seats},
-        "board": named(game.board(hand.state), deck),
-        "betting": hand.state.betting,
-        "positions": at,
-    }
+    parts: list[dict[str, object]] = []
+    for hand in session.played:
+        at = {seat: session.position(i, hand.part) for i, seat in enumerate(seats)}
+        held = {seat: game.hole(hand.state, at[seat]) for seat in seats}
+        parts.append(
+            {
+                "part": hand.part,
+                "payoffs": dict(zip(seats, hand.payoffs, strict=True)),
+                "forfeited": None if hand.forfeited is None else seats[hand.forfeited],
+                "cards": {seat: named(held[seat], deck) for seat in seats},
+                "board": named(game.board(hand.state), deck),
+                "betting": hand.state.betting,
+                "positions": at,
+            }
+        )
+    return parts
 
 
 class _Side:
