@@ -1,6 +1,7 @@
 """Speed of heads-up limit Hold'em in other engines, under uniformly random legal play.
 
-Usage: python poker_engines.py openspiel|rlcard|pokerkit|evaluators [SECONDS=1.0]
+Usage: python poker_engines.py ENGINE [SECONDS=1.0], where ENGINE is openspiel,
+openspiel-best, rlcard, pokerkit or evaluators.
 
 Run it with a Python that has ``open_spiel``, ``rlcard``, ``pokerkit``, ``eval7`` and
 ``phevaluator``. After a warm-up it plays hands for SECONDS, five times: a deal, random
@@ -8,9 +9,10 @@ legal actions to the end, payoffs. OpenSpiel is also measured with the informati
 of whoever acts as a string; the others have no text. All by CPU time of one core.
 Prints one line of JSON.
 
-OpenSpiel plays the game of the Annual Computer Poker Competition, its cards drawn by
-``random.sample`` for it. RLCard offers a fold also where checking is free, so its hands
-are shorter: decisions compare better than hands. PokerKit deals by itself.
+OpenSpiel plays the game of the Annual Computer Poker Competition. Its examples draw a
+card from ``chance_outcomes``, and so does ``openspiel``; for ``openspiel-best`` all are
+drawn at once by ``random.sample``. RLCard offers a fold also where checking is free, so
+its hands are shorter: decisions compare better than hands. PokerKit deals by itself.
 """
 
 # pyright: reportMissingImports=false
@@ -50,7 +52,7 @@ def play(hand: Hand, seconds: float) -> tuple[int, int]:
     return round(hands / elapsed), round(decisions / elapsed)
 
 
-def openspiel(*, text: bool) -> Hand:
+def openspiel(*, text: bool, best: bool) -> Hand:
     """Return OpenSpiel's hand."""
     import pyspiel
 
@@ -61,7 +63,7 @@ def openspiel(*, text: bool) -> Hand:
         state, deck, decisions = game.new_initial_state(), random.sample(cards, 9), 0
         while not state.is_terminal():
             if state.is_chance_node():
-                state.apply_action(deck.pop())
+                state.apply_action(deck.pop() if best else drawn(state))
                 continue
             if text:
                 state.information_state_string()
@@ -72,6 +74,12 @@ def openspiel(*, text: bool) -> Hand:
         return decisions
 
     return hand
+
+
+def drawn(state: Any) -> int:
+    """Return the outcome of a chance node of OpenSpiel."""
+    outcomes, chances = zip(*state.chance_outcomes(), strict=True)
+    return random.choices(outcomes, chances)[0]
 
 
 def rlcard() -> Hand:
@@ -173,18 +181,23 @@ def main() -> None:
     if engine == "evaluators":
         print(json.dumps(evaluators(seconds)))
         return
-    packages = {"openspiel": "open_spiel", "rlcard": "rlcard", "pokerkit": "pokerkit"}
-    engines = {"rlcard": rlcard, "pokerkit": pokerkit}
-    make = engines.get(engine, lambda: openspiel(text=False))
+    best = engine == "openspiel-best"
+    made: dict[str, tuple[str, Callable[[], Hand]]] = {
+        "openspiel": ("open_spiel", lambda: openspiel(text=False, best=False)),
+        "openspiel-best": ("open_spiel", lambda: openspiel(text=False, best=True)),
+        "rlcard": ("rlcard", rlcard),
+        "pokerkit": ("pokerkit", pokerkit),
+    }
+    package, make = made[engine]
     hands, decisions = rates(make(), seconds)
     result: dict[str, Any] = {
         "name": engine,
-        "version": version(packages[engine]),
+        "version": version(package),
         "hands_per_s": hands,
         "decisions_per_s": decisions,
     }
-    if engine == "openspiel":
-        hands, decisions = rates(openspiel(text=True), seconds)
+    if package == "open_spiel":
+        hands, decisions = rates(openspiel(text=True, best=best), seconds)
         result |= {"text_hands_per_s": hands, "text_decisions_per_s": decisions}
     print(json.dumps(result))
 
