@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.environments.blackjack.rules import HitOrStand, Rules
@@ -144,6 +144,7 @@ def test_a_hand_that_is_folded_never_shows_the_others_cards(name: str) -> None:
 
 
 @GAME
+@settings(max_examples=40)
 @given(seed=SEEDS, choices=CHOICES)
 def test_a_move_never_changes_the_state_that_it_was_made_in(
     name: str, seed: int, choices: list[int]
@@ -165,6 +166,7 @@ def test_a_move_never_changes_the_state_that_it_was_made_in(
 
 
 @GAME
+@settings(max_examples=40)
 @given(seed=SEEDS, choices=CHOICES, data=st.data())
 def test_only_legal_moves_of_those_to_move_are_taken(
     name: str, seed: int, choices: list[int], data: st.DataObject
