@@ -14,7 +14,7 @@ import numpy as np
 from ..rules import HOLDEM
 from ..strategy_file import packed
 from ..tabular import infosets
-from .deals import lookup
+from .deals import pool
 from .mccfr import average, ends_of, nodes_of, nothing_learned, train
 
 BATCH = 100_000  # iterations between two looks at the clock
@@ -37,32 +37,28 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="file to write")
     given = parser.parse_args()
     sets = infosets(HOLDEM)
-    tables = lookup()
     nodes, ends = nodes_of(sets.tree, sets.offsets), ends_of(sets.tree)
     learned = nothing_learned(sets.rows)
     rng = np.random.default_rng(given.seed)
-    print(f"{sets.rows:,} decisions; cards are ready")
-    start = saved = time.monotonic()
-    done = 0
-    while True:
+    pool(0, 0)  # makes the tables of all boards
+    print(f"{sets.rows:,} rows; the cards are ready")
+    started = saved = time.monotonic()
+    done, over = 0, False
+    while not over:
         left = BATCH if given.iterations is None else given.iterations - done
-        train(rng, tables, nodes, ends, learned, done, min(BATCH, left))
-        done += min(BATCH, left)
+        deals = pool(min(BATCH, left), rng)
+        train(rng, nodes, ends, learned, deals.buckets, deals.winner, done)
+        done += len(deals.winner)
         now = time.monotonic()
-        last = (
-            done == given.iterations
-            if given.iterations is not None
-            else now - start >= 60 * given.minutes
-        )
-        if last or now - saved >= 60 * given.every:
+        late = given.iterations is None and now - started >= 60 * given.minutes
+        over = late or done == given.iterations
+        if over or now - saved >= 60 * given.every:
             saved = now
             data = packed(average(learned, sets.legal))
             given.out.write_bytes(data)
-            record = _record(data, given.seed, done, now - start)
+            record = _record(data, given.seed, done, now - started)
             given.out.with_suffix(".toml").write_text(record, encoding="utf-8")
-            print(f"{done:,} iterations, {now - start:,.0f} s, {len(data):,} bytes")
-        if last:
-            return
+            print(f"{done:,} iterations, {now - started:,.0f} s, {len(data):,} bytes")
 
 
 def _record(data: bytes, seed: int, iterations: int, seconds: float) -> str:

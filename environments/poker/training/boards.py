@@ -66,13 +66,13 @@ def preflop_strengths() -> NDArray[np.float64]:
     return points / (2.0 * opponents * boards * combinations)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def hole_number(low: int, high: int) -> int:
     """Return the place of two cards among all 1,326 holes in order."""
     return low * (103 - low) // 2 + high - low - 1
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def suit_order(masks: Ints, order: Ints) -> int:
     """Return the key of a board up to suits; fill `order` with the new suits.
 
@@ -92,7 +92,7 @@ def suit_order(masks: Ints, order: Ints) -> int:
     return key
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _all_keys(size: int) -> Ints:
     """Return the keys of all boards of a size, one for each board."""
     total = 1
@@ -115,7 +115,7 @@ def _all_keys(size: int) -> Ints:
     return keys
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _fill(
     size: int,
     keys: Ints,
@@ -143,7 +143,7 @@ def _fill(
                 buckets[number, hole] = decile * DRAWS + draw
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _points_on(masks: Ints, points: NDArray[np.int16]) -> None:
     """Fill in the points of every hand, by sorting and correcting for its own cards."""
     values = np.empty(1326, dtype=np.int64)
@@ -186,7 +186,7 @@ def _points_on(masks: Ints, points: NDArray[np.int16]) -> None:
         start = end
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _draw(masks: Ints, low: int, high: int, outs: NDArray[np.int16]) -> int:
     """Return the class of draws of a hand: see `abstraction.bucket`."""
     board = masks[0] | masks[1] | masks[2] | masks[3]
@@ -198,7 +198,7 @@ def _draw(masks: Ints, low: int, high: int, outs: NDArray[np.int16]) -> int:
     return min(2, _bits(int(outs[ranks]) & ~int(outs[board])))
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def strength(clubs: int, diamonds: int, hearts: int, spades: int) -> int:
     """Return the value of the best five cards: higher wins, equal ones tie.
 
@@ -233,7 +233,7 @@ def strength(clubs: int, diamonds: int, hearts: int, spades: int) -> int:
     return (1 << 26) | (several << 13) | _highest(ranks ^ several, 3)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _bits(mask: int) -> int:
     count = 0
     while mask:
@@ -242,7 +242,7 @@ def _bits(mask: int) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _highest(mask: int, count: int) -> int:
     """Return the highest bits of a mask, at most `count` of them."""
     spare = _bits(mask) - count
@@ -252,7 +252,7 @@ def _highest(mask: int, count: int) -> int:
     return mask
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _straight(ranks: int) -> int:
     """Return the top of the highest straight as one bit, 0 without one."""
     low_ace = (ranks << 1) | (ranks >> 12)

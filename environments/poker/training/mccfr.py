@@ -1,4 +1,4 @@
-"""External-sampling Monte-Carlo CFR over the buckets of Hold'em.
+"""External-sampling Monte-Carlo CFR over the buckets of a game.
 
 Lanctot et al. (2009), "Monte Carlo sampling for regret minimization in extensive
 games", with regrets cut off at zero (regret matching+, Tammelin 2014) and an average
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ..betting_tree import ILLEGAL as _ILLEGAL
 from ..betting_tree import BettingTree
 from .boards import Ints
-from .deals import Lookup, deal
 
 __all__ = ["average", "ends_of", "nodes_of", "nothing_learned", "train"]
 
@@ -46,31 +45,39 @@ def nothing_learned(rows: int) -> Floats:
     return np.zeros((rows, 6))
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def train(
     rng: np.random.Generator,
-    tables: Lookup,
     nodes: NDArray[np.int32],
     ends: Floats,
     learned: Floats,
-    start: int,
-    iterations: int,
+    buckets: NDArray[np.int16],
+    winner: NDArray[np.int8],
+    done: int,
 ) -> None:
-    """Play iterations number `start` and on, each a new deal for both players."""
-    deck = np.arange(52)
-    buckets = np.empty((2, 4), dtype=np.int16)
+    """Play one iteration on each of n deals, for both players in turn.
+
+    Args:
+        rng: Draws the actions of opponents.
+        nodes: See `nodes_of`.
+        ends: See `ends_of`.
+        learned: See `nothing_learned`; changed in place.
+        buckets: (n, 2, rounds) What each player sees of its cards in each round.
+        winner: (n,) Of a showdown: 1 for player 0, −1 for player 1, 0 for a tie.
+        done: How many iterations there were before.
+    """
     path = np.empty((DEPTH, 3), dtype=np.int64)
     chances, values = np.empty((DEPTH, 3)), np.empty((DEPTH, 3))
-    for number in range(start, start + iterations):
-        winner = deal(rng, tables, deck, buckets)
+    for number in range(len(winner)):
+        cards, sign, weight = buckets[number], winner[number], done + number + 1.0
         for player in range(2):
             _walk(
-                *(rng, nodes, ends, learned, buckets, winner, player, number + 1.0),
+                *(rng, nodes, ends, learned, cards, sign, player, weight),
                 *(path, chances, values),
             )
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _walk(
     rng: np.random.Generator,
     nodes: NDArray[np.int32],
@@ -122,7 +129,7 @@ def _walk(
             return
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _match(
     learned: Floats, row: int, nodes: NDArray[np.int32], node: int, chances: Floats
 ) -> None:
@@ -139,7 +146,7 @@ def _match(
         chances[action] = (nodes[node, action] > ILLEGAL) / legal
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _sample(
     rng: np.random.Generator, learned: Floats, row: int, weight: float, chances: Floats
 ) -> int:
@@ -153,7 +160,7 @@ def _sample(
     return 2 if drawn < chances[0] + chances[2] else 1
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _regret(
     learned: Floats,
     row: int,
