@@ -176,7 +176,7 @@ def _as_dict(
         "ratings": [
             {**asdict(r), "ordinal": r.ordinal, "results": r.results} for r in rated
         ],
-        "not_told_apart": not_told_apart(rated, confidence),
+        "not_told_apart": not_told_apart([r for r in rated if r.results], confidence),
         "standing": played.standing,
         "cross_table": table.as_dict(),
     }
@@ -225,11 +225,8 @@ def _print_cross_table(rated: list[Rating], table: CrossTable) -> None:
     from ..text import shown
 
     order = [rating.player for rating in rated]
-    printed = Table(
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        title=Text(shown(f"{table.unit} a part (hand, round), row against column")),
-    )
+    click.echo(shown(f"{table.unit} a part (hand, round), row against column:"))
+    printed = Table(box=SIMPLE_HEAD, pad_edge=False)
     printed.add_column("", justify="right")
     printed.add_column("agent", overflow="fold")
     for place in range(1, len(order) + 1):
@@ -276,10 +273,11 @@ def _remarks(rated: list[Rating], table: CrossTable, confidence: float) -> list[
             "A pair with one session: its interval takes parts as independent, which "
             "they are not for who learns on the way; give --sessions 5 or more."
         )
-    close = not_told_apart(rated, confidence)
+    judged = [rating for rating in rated if rating.results]
+    close = not_told_apart(judged, confidence)
     if close:
         told = "; ".join(f"{better} and {worse}" for better, worse in close)
-        fewest = min(rating.results for rating in rated)
+        fewest = min(rating.results for rating in judged)
         lines.append(
             f"Not told apart at {percent}, from {fewest} results and more: {told}."
         )
