@@ -63,15 +63,15 @@ def scores(trajectory: Trajectory, *names: str) -> list[float]:
 
 
 def check_both_ends(
-    path: Path, environment: str, types: Sequence[str], opponent: str
+    path: Path, environment: str, types: Sequence[str], opponent: str, hands: int
 ) -> None:
-    """200 hands against an opponent, watched by each of the two observers."""
-    parameters = {"hands": 200, "ask": ASK, "types": types}
+    """A session of each of the two observers against an opponent, scored."""
+    parameters = {"hands": hands, "ask": ASK, "types": types}
     for name, skill in (("ideal-observer", 1.0), ("uniform-observer", 0.0)):
         folder = path / name
         folder.mkdir()
         trajectory = played(folder, environment, parameters, spec(name), spec(opponent))
-        assert len(trajectory.evidence["parts"]) == 200
+        assert len(trajectory.evidence["parts"]) == hands
         measured = scores(trajectory, "prediction-skill", "type-skill")
         assert [skill, skill] == pytest.approx(measured, abs=0.05)
         assert [1.0] == scores(trajectory, "predictions-made")
@@ -82,12 +82,12 @@ def check_both_ends(
 def test_skill_is_1_of_the_ideal_and_0_of_the_uniform_observer(
     style: str, tmp_path: Path
 ) -> None:
-    check_both_ends(tmp_path, "LimitHoldem-v1", STYLES, style)
+    check_both_ends(tmp_path, "LimitHoldem-v1", STYLES, style, hands=200)
 
 
-@pytest.mark.parametrize("opponent", SMALL)
+@pytest.mark.parametrize("opponent", SMALL[1:])  # random play is the uniform guess
 def test_so_it_is_in_leduc(opponent: str, tmp_path: Path) -> None:
-    check_both_ends(tmp_path, "LeducPoker-v1", SMALL, opponent)
+    check_both_ends(tmp_path, "LeducPoker-v1", SMALL, opponent, hands=60)
 
 
 @pytest.mark.parametrize("switching", [False, True])
@@ -96,18 +96,18 @@ def test_what_the_ideal_observer_states_is_what_the_evidence_holds_it_for(
     environment: str, switching: bool, tmp_path: Path
 ) -> None:
     types = GAMES[environment]
-    parameters = {"hands": 12, "ask": ASK, "types": types, "switching": switching}
+    parameters = {"hands": 16, "ask": ASK, "types": types, "switching": switching}
     first, then = types[0], types[-1]
     evidence = played(
         tmp_path,
         environment,
         parameters,
         spec("ideal-observer", player=types[2]),
-        spec("switcher", first=first, then=then, at=7),
+        spec("switcher", first=first, then=then, at=9),
     ).evidence
     for kind in ("predictions", "beliefs"):
         rows = [row for row in evidence[kind] if row["by"] == "player-1"]
-        assert len(rows) >= 12
+        assert len(rows) >= 8
         for row in rows:
             assert row["ideal"] == pytest.approx(row["stated"], abs=1e-9)
 
