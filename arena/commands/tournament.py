@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ..tournament import Played, Tournament
 
 __all__ = ["tournament"]
+
+FEW = 5
 
 
 @click.command()
@@ -238,7 +241,7 @@ def _print_cross_table(rated: list[Rating], table: CrossTable) -> None:
     console().print(printed)
 
 
-def _writer(table: CrossTable) -> Any:
+def _writer(table: CrossTable) -> Callable[[str, str], str]:
     """Return what writes a cell, with as many digits as the numbers need."""
     values = [c.estimate.value for c in table.cells.values() if c.estimate.value]
     largest = max(map(abs, values), default=0)
@@ -268,10 +271,16 @@ def _remarks(rated: list[Rating], table: CrossTable, confidence: float) -> list[
         "Only differences of ratings mean something.",
         f"Cells: mean ± half of the {percent} interval (n).",
     ]
-    if any(cell.n_of == "parts" for cell in table.cells.values()):
+    cells = table.cells.values()
+    if any(cell.n_of == "parts" for cell in cells):
         lines.append(
             "A pair with one session: its interval takes parts as independent, which "
             "they are not for who learns on the way; give --sessions 5 or more."
+        )
+    elif any(0 < cell.matches < FEW for cell in cells):
+        lines.append(
+            f"Intervals from fewer than {FEW} sessions of a pair are very wide; give "
+            "more --sessions."
         )
     judged = [rating for rating in rated if rating.results]
     close = not_told_apart(judged, confidence)
