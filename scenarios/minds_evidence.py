@@ -125,7 +125,8 @@ class Session:
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
-            if first["loc"] in ((), ("parts_planned",)):
+            absent = first["type"] == "missing" and field == "parts_planned"
+            if absent or not first["loc"]:
                 raise Unscored("no evidence of a game with minds") from None
             why = f"evidence that does not fit: {field}: {first['msg']}"
             raise Unscored(why) from None

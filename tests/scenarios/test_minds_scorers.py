@@ -234,6 +234,9 @@ def test_where_the_ideal_observer_knows_nothing_there_is_no_skill() -> None:
         score("prediction-skill", predicted(EVEN, ideal=EVEN))
 
 
+NOTHING: dict[str, float] = {}
+
+
 @pytest.mark.parametrize("name", MINDS)
 @pytest.mark.parametrize(
     ("damage", "reason"),
@@ -246,7 +249,7 @@ def test_where_the_ideal_observer_knows_nothing_there_is_no_skill() -> None:
             {"predictions": [prediction(1, chances(-1, 2), EVEN)]},
             "does not fit: predictions.0.stated.fold",
         ),
-        ({"parts": [{"part": 1, "payoffs": {}}]}, "pays player-1 nothing"),
+        ({"parts": [{"part": 1, "payoffs": NOTHING}]}, "pays player-1 nothing"),
     ],
 )
 def test_a_record_that_does_not_fit_is_unscored_with_the_place(
