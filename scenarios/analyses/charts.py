@@ -11,7 +11,16 @@ from arena.text import shown
 
 from .answers import grouped
 
-__all__ = ["Dot", "Point", "Strip", "curves", "intervals", "shares", "strips"]
+__all__ = [
+    "Dot",
+    "Point",
+    "Strip",
+    "clipped",
+    "curves",
+    "intervals",
+    "shares",
+    "strips",
+]
 
 LONGEST = 34
 _STRONG = 0.75  # from this share on, text stands on the accent
