@@ -72,7 +72,7 @@ def ratings(
     seed: int = 0,
     confidence: float = 0.95,
 ) -> list[Rating]:
-    """Rate players, best first.
+    """Rate players, best first, those without results last.
 
     The method takes results one after the other, and the last ones would weigh more. So
     it is applied to 100 random orders of the same results, and `mu` and the variance
@@ -110,7 +110,7 @@ def ratings(
         sigma = math.sqrt(fmean(variances[player]))
         tally = (counts[player, kind] for kind in ("won", "drawn", "lost"))
         found.append(Rating(player, mu, sigma, mu - z * sigma, mu + z * sigma, *tally))
-    return sorted(found, key=lambda r: -r.mu)
+    return sorted(found, key=lambda r: (not r.results, -r.mu))
 
 
 def not_told_apart(

@@ -309,12 +309,12 @@ def test_late_results_weigh_no_more_than_early_ones() -> None:
 
 
 def test_draws_pull_together_and_who_has_not_played_stays_where_all_begin() -> None:
-    rated = {
-        r.player: r for r in ratings(["a", "b", "c"], [Result("a", "b", None)] * 10)
-    }
-    assert rated["a"].mu == pytest.approx(25) == rated["b"].mu
-    assert rated["a"].sigma < 25 / 3 == pytest.approx(rated["c"].sigma)
-    assert (rated["a"].drawn, rated["c"].results) == (10, 0)
+    rated = ratings(["c", "b", "a"], [Result("a", "b", None)] * 10)
+    *played, idle = rated
+    assert [r.mu for r in played] == pytest.approx([25, 25])
+    assert all(r.sigma < 25 / 3 and r.drawn == 10 for r in played)
+    assert (idle.player, idle.results) == ("c", 0)
+    assert (idle.mu, idle.sigma) == pytest.approx((25, 25 / 3))
 
 
 def test_intervals_of_differences_cover_skills_that_are_known() -> None:
