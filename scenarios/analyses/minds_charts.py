@@ -56,19 +56,19 @@ def layers(
     xlabel: str,
     ylabel: str,
 ) -> None:
-    """Draw a row for each title, and in it panels of shares stacked on each other."""
+    """Draw a row of panels for each name, and in each shares stacked on each other."""
     every = [held for panels in rows.values() for held in panels.values()]
     names = list(dict.fromkeys(n for held in every for _, told in held for n in told))
     colours = [series(i)[0] for i in range(len(names))]
     across = max(len(panels) for panels in rows.values())
     grid = canvas.subplots(len(rows), across, squeeze=False, sharex=True, sharey=True)
-    for line, (title, panels) in zip(grid, rows.items(), strict=True):
-        for axes, (who, held) in zip(line, panels.items(), strict=True):
+    for line, panels in zip(grid, rows.values(), strict=True):
+        for axes, (title, held) in zip(line, panels.items(), strict=True):
             x = [part for part, _ in held]
             heights = [[told.get(name, 0.0) for _, told in held] for name in names]
             look = {"colors": colours, "edgecolor": PAPER, "linewidth": 0.5}
             axes.stackplot(x, *heights, alpha=0.8, **look)
-            axes.set_title(clipped(f"{who}: {title}", 56), size=7.5)
+            axes.set_title(clipped(title, 52), size=7.5)
             _whole_numbers(axes)
             axes.set_ylim(0, 1)
             axes.set_xlim(min(x), max(max(x), min(x) + 1))
@@ -165,4 +165,5 @@ def _legend(canvas: Any, axes: Any, keys: Sequence[tuple[str, str, str]]) -> Non
         )[0]
         for name, colour, marker in keys
     ]
-    canvas.legend(handles=handles, loc="outside upper left", ncols=4)
+    widest = max(len(clipped(name)) for name, _, _ in keys)
+    canvas.legend(handles=handles, loc="outside upper left", ncols=72 // (widest + 6))

@@ -86,8 +86,8 @@ def _types(agent: str, played: Sequence[Played], parts: str) -> Iterator[Figure]
     for (scenario, opponent), group in faced.items():
         stated = _mean_of(group, ideal=False)
         if stated:
-            both = {"stated": stated, "ideal observer": _mean_of(group, ideal=True)}
-            rows[_short(f"{scenario}: {opponent}")] = both
+            place = _short(f"{scenario}: {opponent}")
+            rows[place] = {place: stated, "ideal observer": _mean_of(group, ideal=True)}
     if not rows:
         return
     shown = dict(list(rows.items())[:MOST_ROWS])

@@ -27,7 +27,7 @@ class _Chosen(NamedTuple):
 
 
 def hands_to_read(played: Sequence[Played]) -> Iterator[Block]:
-    """Yield the first hand, and of each of the first matches the dearest one.
+    """Yield the first hand, and of each of the first matches the costliest.
 
     Args:
         played: Sessions of one poker environment.
@@ -62,7 +62,7 @@ def _chosen(played: Sequence[Played]) -> Iterator[_Chosen]:
             loss, one, part = max(found, key=lambda entry: entry[0])
             unit = one.session.evidence.unit.name
             if loss > 0:
-                why = f"the dearest hand, {loss:.0f} {unit} given away"
+                why = f"the costliest hand, {loss:.0f} {unit} given away"
                 yield _Chosen(why, one, one.session.parts[part])
 
 

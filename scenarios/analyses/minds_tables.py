@@ -187,17 +187,23 @@ def _told(match: _Match, name: str) -> bool:
 
 
 def _needs(matches: Sequence[_Match], parts: str) -> Table:
-    names = [n for n in [*SKILLS, *PLAY] if any(n in m.scores for m in matches)]
+    needed = {
+        name: [
+            score and score.needed for score in (m.scores.get(name) for m in matches)
+        ]
+        for name in (*SKILLS, *PLAY)
+    }
+    known = {name: column for name, column in needed.items() if any(column)}
     rows: list[Sequence[Value]] = []
-    for match in matches:
-        needed = [score and score.needed for score in map(match.scores.get, names)]
+    for number, match in enumerate(matches):
         over = ", ".join({score.clusters.over: "" for score in match.scores.values()})
         lost = match.scores.get("regret")
+        cells = [column[number] for column in known.values()]
         wanted = lost and lost.half
-        rows.append((match.place, match.agent, match.parts, over, *needed, wanted))
+        rows.append((match.place, match.agent, match.parts, over, *cells, wanted))
     return Table(
         title=f"How many {parts} each score needs",
-        columns=("match", "agent", parts, "drawn again", *names, "± of regret"),
+        columns=("match", "agent", parts, "drawn again", *known, "± of regret"),
         rows=rows,
         note=NEEDS_NOTE.replace("{Parts}", parts.capitalize()),
     )

@@ -309,14 +309,14 @@ def test_a_fold_and_a_forfeit_are_told_as_such() -> None:
     assert "player-1 forfeits the hand by too many bad calls" in lost
 
 
-def test_the_dearest_hand_is_there_to_read() -> None:
+def test_the_costliest_hand_is_there_to_read() -> None:
     parts = [{**HAND, "part": n} for n in (1, 2, 3)]
     left = evidence(parts, losses=[loss(1, 0.5), loss(2, 2.0), loss(3, 1.0)])
     (section,) = minds([episode(left, environment="arena/LimitHoldem-v1")])
     titles = [block.title for block in section.blocks]
     assert [
         "it against caller: the first hand",
-        "it against caller: the dearest hand, 1000 mbb given away",
+        "it against caller: the costliest hand, 1000 mbb given away",
     ] == titles
     assert "Hand 2 of 3" in section.blocks[1].caption
     assert "gives away 2.00" in section.blocks[1].text
