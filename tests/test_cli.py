@@ -298,7 +298,7 @@ def test_an_agent_that_breaks_is_not_said_to_go_away(arena: Arena) -> None:
         'description = "Is a game that it does not know."\n'
         'environment = "broken:Fragile"\n[[scorers]]\nname = "completed"\n'
     )
-    code, out, _ = arena("run", "s.toml", "--agent", "level-3", "--out", "run")
+    code, out, _ = arena("run", "s.toml", "--agent", "null", "--out", "run")
     assert 1 == code
     assert "1 failed: agent: " in out
     assert "Failed episodes are missing data.\n" in out
