@@ -27,7 +27,7 @@ from .rules import ACTIONS, HOLDEM, Shape
 from .tabular import Infosets, infosets
 from .values import Player, Response, best_response
 
-__all__ = ["flat", "loss", "losses", "packed"]
+__all__ = ["flat", "loss", "losses", "packed", "unpacked"]
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +76,7 @@ def losses(shape: Shape, name: str) -> NDArray[np.float32]:
     """
     sets, opponent = infosets(shape), table(shape.name, name)
     if shape == HOLDEM:
-        known = _unpacked(read(f"losses-{name}.xz"))
+        known = unpacked(read(f"losses-{name}.xz"))
     else:
         deals = all_deals(shape)
         player = Player(opponent.by_decision(), deals.buckets)
@@ -103,6 +103,7 @@ def packed(known: Floats) -> bytes:
     return lzma.compress(codes.astype(np.uint8).tobytes(), filters=FILTERS)
 
 
-def _unpacked(data: bytes) -> Floats:
+def unpacked(data: bytes) -> Floats:
+    """Return the (rows, 3) table of a file."""
     codes = np.frombuffer(lzma.decompress(data), dtype=np.uint8)
     return LEVELS[codes.reshape(-1, 3)]

@@ -260,15 +260,19 @@ class _Induction(_Walk):
         labels = self._labels[round_][1 - self._position]
         total = np.zeros(len(labels))
         for action, child in self._actions[node]:
-            column = np.ascontiguousarray(self._table[node][:, action])
-            going = np.maximum(column, TREMBLE)[labels]
-            total += column[labels] * self._after(child, round_, reach.times(going))
+            chance = np.ascontiguousarray(self._table[node][:, action])[labels]
+            total += chance * self._after(child, round_, reach, chance)
         return total
 
-    def _after(self, child: int, round_: int, reach: _Reach) -> Floats | float:
+    def _after(
+        self, child: int, round_: int, reach: _Reach, chance: Floats | None = None
+    ) -> Floats | float:
+        """Return what is won after an action, of the opponent if it has a chance."""
         if child < 0:
             chips = self._end(-child - 1, round_)
             return chips if self._position == 0 else -chips
+        if chance is not None:
+            reach = reach.times(np.maximum(chance, TREMBLE))
         if round_ < self._last == self._round[child]:
             return self._value(child, self._by_cell(reach))[self._cell]
         return self._value(child, reach)
@@ -293,16 +297,18 @@ class _Induction(_Walk):
             prior += PRIOR * squares / np.where(mass == 0, 1.0, mass)
         means = np.full((3, size), np.nan)
         for action, value in after.items():
-            total = _sums(group, weight * value, size)
-            overall = total.sum() / mass.sum()
-            means[action] = (total + prior * overall) / (mass + prior)
+            if isinstance(value, np.ndarray):
+                total = _sums(group, weight * value, size)
+                overall = total.sum() / mass.sum()
+                means[action] = (total + prior * overall) / (mass + prior)
+            else:
+                means[action] = value
         best = np.asarray(np.nanargmax(means, axis=0), dtype=np.int64)
         self._note(node, means, best)
         chosen = best[self._judge[round_]]
-        result = np.empty(len(weight))
+        result = np.zeros(len(weight))
         for action, value in after.items():
-            rows = chosen == action
-            result[rows] = np.broadcast_to(value, len(result))[rows]
+            result = np.where(chosen == action, value, result)
         return result
 
     def _note(self, node: int, means: Floats, best: Ints) -> None:
