@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from arena.environments.poker.rules import (
     LimitPoker,
     State,
 )
+from arena.intervals import wilson
 
 Floats = NDArray[np.float64]
 
@@ -129,6 +130,37 @@ def test_posterior_and_prediction_are_those_of_direct_enumeration(
         np.testing.assert_allclose(observer.posterior, by_type, atol=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_holdem_is_the_sum_over_all_holes_that_are_left(seed: int) -> None:
+    """Each of the 1,326 holes one by one, to the end of a hand called down."""
+    rng = np.random.default_rng(seed)
+    state, own = TABLE.new(rng), seed % 2
+    observer, cards = Observer(HOLDEM, STYLES), TABLE.hole(state, own)
+    observer.begin(cards)
+    left: dict[tuple[int, ...], Floats] = {
+        hole: np.ones(len(STYLES)) for hole in combinations(range(52), 2)
+    }
+    while state.mover >= 0:
+        board = TABLE.board(state)
+        left = {h: w for h, w in left.items() if not {*h} & {*cards, *board}}
+        if state.mover != own:
+            observer.saw(state.betting, board, "check_or_call")
+            for hole in left:
+                for index, name in enumerate(STYLES):
+                    chances = policy("holdem", name).distribution(
+                        state.betting, hole, board
+                    )
+                    left[hole][index] *= chances[1]
+            expected = np.sum([*left.values()], axis=0)
+            np.testing.assert_allclose(observer.posterior, expected / expected.sum())
+        raises = state.mover == own and "bet_or_raise" in state.public.legal
+        action = "bet_or_raise" if raises and rng.random() < 0.5 else "check_or_call"
+        state = TABLE.apply(state, {state.mover: action})
+    hidden = TABLE.hole(state, 1 - own)
+    observer.end(hidden)
+    np.testing.assert_allclose(observer.posterior, left[hidden] / left[hidden].sum())
+
+
 def test_what_no_type_does_tells_nothing_and_divides_by_nothing() -> None:
     observer = Observer(LEDUC, ["always-call", "always-raise"])
     observer.begin((0,))
@@ -191,3 +223,73 @@ def test_a_copy_goes_its_own_way() -> None:
     np.testing.assert_array_equal(chances, observer.posterior)
     observer.saw("", (), "check_or_call")
     assert other.posterior[1] == 0 < observer.posterior[1]
+
+
+class Found(NamedTuple):
+    """How often the likeliest type is the true one after so many hands."""
+
+    right: int
+    expected: float
+    """By the observer's own posterior."""
+
+
+def identified(
+    types: Sequence[str], sessions: int, checks: Sequence[int], seed: int
+) -> dict[int, Found]:
+    """Sessions of Hold'em that `cfr` plays against each of the types in turn."""
+    rng = np.random.default_rng(seed)
+    counts = {hands: Found(0, 0.0) for hands in checks}
+    for number in range(sessions):
+        true, leads = number % len(types), number // len(types) % 2
+        observer = Observer(HOLDEM, types)
+        for hands in range(1, max(checks) + 1):
+            watch(observer, types[true], (hands + leads) % 2, rng)
+            if hands in counts:
+                right, expected = counts[hands]
+                best = int(observer.posterior.argmax())
+                expected += float(observer.posterior[best])
+                counts[hands] = Found(right + (best == true), expected)
+    return counts
+
+
+def watch(
+    observer: Observer, opponent: str, position: int, rng: np.random.Generator
+) -> None:
+    """Let an observer see a hand that `cfr` plays from its position."""
+    state = TABLE.new(rng)
+    observer.begin(TABLE.hole(state, position))
+    while (mover := state.mover) >= 0:
+        board = TABLE.board(state)
+        player = policy("holdem", "cfr" if mover == position else opponent)
+        chances = player.distribution(state.betting, TABLE.hole(state, mover), board)
+        action = str(rng.choice(ACTIONS, p=chances))
+        if mover != position:
+            observer.saw(state.betting, board, action)
+        state = TABLE.apply(state, {mover: action})
+    observer.board(TABLE.board(state))
+    observer.end(TABLE.hole(state, 1 - position) if TABLE.shown(state) else None)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("types", "sessions", "reference"),
+    [
+        (STYLES, 600, {1: 0.53, 2: 0.67, 5: 0.91, 10: 0.98, 20: 1.0}),
+        (
+            (*STYLES, "random", "cfr"),
+            600,
+            {1: 0.42, 2: 0.67, 5: 0.89, 10: 0.985, 20: 0.998},
+        ),
+    ],
+    ids=["styles", "styles-random-cfr"],
+)
+def test_types_are_known_after_as_many_hands_as_in_the_reference(
+    types: Sequence[str], sessions: int, reference: dict[int, float]
+) -> None:
+    """Within Wilson's interval; ten numbers are compared, so each at 99.5 %."""
+    found = identified(types, sessions, list(reference), seed=1)
+    for hands, (right, expected) in found.items():
+        low, high = wilson(right, sessions, 0.995)
+        assert low - 0.005 <= reference[hands] <= high + 0.005, hands  # it is rounded
+        assert low <= expected / sessions <= high, hands
