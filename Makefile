@@ -22,7 +22,7 @@ check: .venv/dev ## Lint, format and types.
 image: .venv/dev ## The base image, for Docker engines.
 	@$(BIN)/arena sandbox build
 
-bench: .venv/dev ## Speed beside Inspect AI, SWE-ReX, the Docker SDK and Gymnasium, in one run.
+bench: .venv/dev ## Speed beside Inspect AI, SWE-ReX, the Docker SDK and engines of games, in one run.
 	@$(BIN)/python benchmarks/bench.py
 
 wheel: .venv/dev ## sdist, a wheel from it, and a try in a new environment.
