@@ -36,6 +36,8 @@ class _Strength(Protocol):
 def ladder(played: Sequence[Played]) -> Table | None:
     """Tabulate opponents of known strength; None where they are too few.
 
+    None, too, where nothing is known but winnings, as of tournaments.
+
     Args:
         played: Sessions of one environment.
     """
@@ -66,6 +68,8 @@ def ladder(played: Sequence[Played]) -> Table | None:
         for name in order
         for agent, group in grouped(by_opponent[name], lambda p: p.agent).items()
     ]
+    if not any(skill or lost for *_, skill, lost, _ in rows):
+        return None
     return Table(
         title="Ladder",
         columns=(

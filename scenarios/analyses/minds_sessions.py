@@ -54,7 +54,7 @@ class Played:
     def place(self) -> str:
         """Where and against whom; a scenario that is named by its opponent says it."""
         scenario, opponent, _ = self.match
-        named = scenario.endswith(f"/{opponent}")
+        named = scenario.endswith((f"/{opponent}", f" {opponent}"))
         return scenario if named else f"{scenario}: {opponent}"
 
     @property

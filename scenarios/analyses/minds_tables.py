@@ -195,7 +195,7 @@ def _needs(matches: Sequence[_Match], parts: str) -> Table:
     }
     known = {name: column for name, column in needed.items() if any(column)}
     rows: list[Sequence[Value]] = []
-    for number, match in enumerate(matches):
+    for number, match in enumerate(matches if known else ()):
         over = ", ".join({score.clusters.over: "" for score in match.scores.values()})
         lost = match.scores.get("regret")
         cells = [column[number] for column in known.values()]

@@ -114,14 +114,22 @@ def winnings_of(episodes: Sequence[Episode]) -> Estimate:
 
 
 def test_five_sessions_are_the_clusters_and_hands_where_they_are_fewer() -> None:
-    """Hands differ and sessions do not, so that five of these say nothing of luck."""
+    """Hands differ much and sessions hardly, so that five of these say more of luck."""
+
+    def some(count: int) -> list[Episode]:
+        return [
+            episode(played(*[CALL] * 6, won=(9, -9, 3, -3, 1, epoch)), epoch=epoch)
+            for epoch in range(count)
+        ]
+
+    four, five = (rows(minds(some(n)), NEEDED)[0] for n in (4, 5))
+    assert ("deals", "sessions") == (four["drawn again"], five["drawn again"])
+    assert four["winnings"] > 10 * five["winnings"] > 0
+
+
+def test_sessions_that_do_not_differ_have_no_interval() -> None:
     left = played(*[CALL] * 6, won=(9, -9, 3, -3, 1, -1))
-    assert ["deals"] == [
-        r["drawn again"] for r in rows(minds(sessions(4, left)), NEEDED)
-    ]
     assert winnings_of(sessions(4, left)).low is not None
-    five = minds(sessions(5, left))
-    assert ["sessions"] == [r["drawn again"] for r in rows(five, NEEDED)]
     assert winnings_of(sessions(5, left)).low is None
 
 
@@ -320,6 +328,20 @@ def test_the_costliest_hand_is_there_to_read() -> None:
     ] == titles
     assert "Hand 2 of 3" in section.blocks[1].caption
     assert "gives away 2.00" in section.blocks[1].text
+
+
+def test_opponents_of_known_strength_make_a_ladder_the_easiest_first() -> None:
+    holdem = {"environment": "arena/LimitHoldem-v1", "scenario": "games/holdem"}
+    names = ("cfr", "loose-passive", "random")
+    left = evidence(
+        [part(1)], losses=[loss(1, 0) | {"by_type": dict.fromkeys(names, 1)}]
+    )
+    against = [episode(left, name, **holdem) for name in names]
+    found = rows(minds(against), "Ladder")
+    assert ["random", "loose-passive", "cfr"] == [row["opponent"] for row in found]
+    assert {500} == {row["regret"] for row in found}
+    assert found[0]["cfr wins"] > found[1]["cfr wins"] > found[2]["cfr wins"] == 0
+    assert "Ladder" not in [t.title for s in minds(against[:2]) for t in s.tables]
 
 
 @pytest.fixture(scope="module")
