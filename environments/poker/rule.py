@@ -33,11 +33,10 @@ def preferences(pairs: Ints, boards: Ints) -> NDArray[np.int16]:
 
     Before the flop it raises with pairs, with two cards from ten to king, with an ace
     and another such card or of one suit, and gives up all else. Later, with a pair in
-    hand it raises if a third lies on the board and else gives up; with an ace and a
-    ten to king it raises if the board has one of these ranks, and on turn and river,
-    being suited, also if the board has its suit; with another suited ace it raises on
-    the flop if the board has its suit; other aces it gives up. All other hands it gives
-    up if no card of the board is above a five, and else goes on with them.
+    hand it raises if a third lies on the board, with an ace and a ten to king if the
+    board has a card from ten to ace, with another ace of one suit if the board has that
+    suit; else it gives these hands up. All others it gives up if no card of the board
+    is above a five, and else goes on with them.
 
     Args:
         pairs: (n, 2) Cards.
@@ -56,13 +55,10 @@ def preferences(pairs: Ints, boards: Ints) -> NDArray[np.int16]:
     tripled = paired & (open_ranks == ranks[:, :1]).any(axis=1)
     high_board = (open_ranks >= TEN).any(axis=1)
     suit_there = suited & (open_suits == suits[:, :1]).any(axis=1)
-    raises = tripled | (broadway & high_board)
-    if boards.shape[1] == 3:
-        raises |= has_ace & ~broadway & suit_there
-    else:
-        raises |= broadway & suit_there
+    aces = np.where(broadway, high_board, suit_there) & has_ace
     other = ~paired & ~has_ace & (open_ranks > FIVE).any(axis=1)
-    return np.where(raises, RAISE, np.where(other, GO_ON, GIVE_UP)).astype(np.int16)
+    chosen = np.where(tripled | aces, RAISE, np.where(other, GO_ON, GIVE_UP))
+    return chosen.astype(np.int16)
 
 
 def rule_table() -> NDArray[np.float64]:
