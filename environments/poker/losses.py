@@ -31,9 +31,9 @@ __all__ = ["flat", "loss", "losses", "packed", "unpacked"]
 
 Floats = NDArray[np.float64]
 
-# 0 and 47 losses from 0.03 to 96 chips, each 19 % above the one before. More than 96,
-# twice what a player can put in, nothing can lose.
-LEVELS = np.concatenate([[0.0], np.geomspace(0.03, 96.0, 47)])
+# 0 and 39 losses from 0.05 to 96 chips, each 22 % above the one before. Nothing can
+# cost more than 96 chips, twice what a player can put in.
+LEVELS = np.concatenate([[0.0], np.geomspace(0.05, 96.0, 39)])
 FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4}]
 
 

@@ -102,13 +102,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description="Measure players of Hold'em: what 'cfr' and best responses win.",
     )
     parser.add_argument("names", nargs="*", metavar="PLAYER", help="default: all")
-    parser.add_argument("--deals", type=int, default=2_000_000, metavar="N")
+    parser.add_argument("--deals", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     given = parser.parse_args(arguments)
     for name in given.names:
         if name not in names:
             parser.error(f"no player {name!r}; there are {', '.join(names)}")
+    if given.deals < 1000:
+        parser.error(f"--deals {given.deals} measures nothing; give at least 1000")
+    if not given.out.is_dir():
+        parser.error(f"--out {given.out} is no folder; make it first")
     sample = Sample(given.deals, given.seed)
     command = f"{parser.prog} --deals {given.deals} --seed {given.seed} --out FOLDER"
     for name in given.names or names:

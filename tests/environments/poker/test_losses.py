@@ -81,8 +81,8 @@ def test_bluffing_who_never_folds_costs_about_the_bet():
 
 
 @given(arrays(np.float64, (20, 3), elements=st.floats(0, 96)))
-def test_a_file_of_losses_keeps_them_to_ten_percent(known: np.ndarray):
-    np.testing.assert_allclose(unpacked(packed(known)), known, rtol=0.1, atol=0.016)
+def test_a_file_of_losses_keeps_them_to_twelve_percent(known: np.ndarray):
+    np.testing.assert_allclose(unpacked(packed(known)), known, rtol=0.12, atol=0.026)
 
 
 def test_a_file_of_losses_has_nothing_below_zero():
@@ -92,7 +92,7 @@ def test_a_file_of_losses_has_nothing_below_zero():
 @pytest.mark.parametrize("name", policy_names("holdem"))
 def test_the_shipped_files_are_small(name: str):
     place = files("arena.environments.poker") / "data" / f"losses-{name}.xz"
-    assert len(place.read_bytes()) < 100_000
+    assert len(place.read_bytes()) < 150_000
 
 
 def test_an_unknown_opponent_is_refused_by_name():

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from arena.environments.poker.losses import loss, losses
+from arena.environments.poker.data_files import read, record
+from arena.environments.poker.losses import loss, losses, unpacked
 from arena.environments.poker.policies import policy, policy_names
 from arena.environments.poker.rules import ACTIONS, HOLDEM, LimitPoker
 from arena.environments.poker.strengths import strength
 from arena.environments.poker.tabular import infosets
-from arena.environments.poker.training.measure import Sample, estimated
+from arena.environments.poker.training.measure import Sample, estimated, main
 from arena.environments.poker.values import Player, head_to_head
 from arena.errors import UnknownName
 from arena.intervals import Estimate, mean_interval
@@ -75,6 +77,11 @@ def test_every_player_has_a_measured_strength(name: str):
         assert best > cfr + 100
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_strength_was_measured_with_the_cfr_that_ships(name: str):
+    assert record(f"losses-{name}")["cfr"] == record("cfr")["sha256"]
+
+
 def test_cfr_wins_nothing_from_itself():
     assert strength("cfr").cfr_wins.value == 0
 
@@ -109,6 +116,32 @@ def test_the_shipped_strengths_are_found_again(name: str):
     assert name == "cfr" or agree(shipped.cfr_wins, sample().wins("cfr", name))
     again = estimated(chips(responding(name), player))
     assert agree(shipped.best_response_wins, again)
+
+
+@pytest.mark.slow
+def test_the_command_writes_losses_with_their_record(tmp_path: Path):
+    main(["random", "--deals", "2000", "--seed", "3", "--out", str(tmp_path)])
+    known = unpacked(read("losses-random.xz", tmp_path))
+    assert known.shape == (infosets(HOLDEM).rows, 3)
+    wins = record("losses-random", tmp_path)["wins"]
+    assert wins["deals"] == 2000
+    assert wins["best_response"]["value"] > wins["cfr"]["value"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["shark", "--out", "."], "no player 'shark'"),
+        (["--deals", "5", "--out", "."], "at least 1000"),
+        (["--out", "nowhere"], "nowhere is no folder"),
+    ],
+)
+def test_the_command_refuses_what_it_cannot_do_in_a_line(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert said in capsys.readouterr().err
 
 
 def played(agent: str, opponent: str, hands: int) -> Estimate:
