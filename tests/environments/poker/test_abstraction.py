@@ -15,6 +15,7 @@ from arena.environments.poker.abstraction import (
 from arena.environments.poker.cards import parsed
 from arena.environments.poker.evaluator import strength
 from arena.environments.poker.rules import HOLDEM, KUHN, LEDUC, Shape
+from arena.environments.poker.styles import PREFLOP_ORDER
 from arena.environments.poker.training.boards import board_tables, preflop_strengths
 from arena.environments.poker.training.deals import pool
 
@@ -109,12 +110,7 @@ def test_draws_and_strengths_of_known_hands(hole: str, board: str, expected: int
 def test_before_the_flop_there_are_169_classes():
     numbers, sizes = np.unique(hole_classes(), return_counts=True)
     assert list(range(169)) == numbers.tolist()
-    assert {4: 78, 6: 13, 12: 78} == dict(
-        zip(
-            *(each.tolist() for each in np.unique(sizes, return_counts=True)),
-            strict=True,
-        )
-    )
+    assert [78, 13, 78] == [sizes.tolist().count(size) for size in (4, 6, 12)]
     assert bucket(cards("Ah Kh"), ()) == bucket(cards("Ks As"), ())
     assert bucket(cards("Ah Kh"), ()) != bucket(cards("Ah Ks"), ())
 
@@ -152,6 +148,17 @@ def test_deals_of_the_trainer_have_the_same_buckets_and_winners():
             assert expected == row.tolist()
         first, second = strength((*own, *board)), strength((*other, *board))
         assert (first > second) - (first < second) == winner
+
+
+@pytest.mark.slow
+def test_styles_know_the_exact_order_of_hands_before_the_flop():
+    chances, ranks = preflop_strengths(), HOLDEM.ranks
+    names = [
+        ranks[max(cell)] + ranks[min(cell)] + ("s" if cell[0] > cell[1] else "o")
+        for cell in (divmod(number, 13) for number in np.argsort(-chances).tolist())
+    ]
+    pairs = {2 * rank + "o": 2 * rank for rank in ranks}
+    assert [pairs.get(name, name) for name in names] == PREFLOP_ORDER.split()
 
 
 @pytest.mark.slow
