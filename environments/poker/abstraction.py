@@ -7,14 +7,13 @@ kind of draw; on the river hand strength in twentieths. Leduc and Kuhn: everythi
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .equilibrium import seen
 from .evaluator import strengths_with
 from .rules import HOLDEM, Shape
 
@@ -26,6 +25,7 @@ __all__ = [
     "buckets",
     "hole_classes",
     "holes",
+    "seen",
     "straight_outs",
 ]
 
@@ -67,6 +67,14 @@ def abstraction(shape: Shape) -> Abstraction:
 def holes(shape: Shape) -> tuple[Cards, ...]:
     """Return all holes in order, (0, 1), (0, 2), …: 1,326, 6 or 3 of them."""
     return tuple(combinations(range(len(shape.deck)), shape.hole))
+
+
+def seen(shape: Shape, hole: Sequence[int], board: Sequence[int]) -> int:
+    """Return the number of what a player sees of the cards in a small game."""
+    number = 0
+    for card in (*hole, *board):
+        number = number * len(shape.deck) + card
+    return number
 
 
 def bucket(hole: Cards, board: Cards) -> int:
@@ -163,8 +171,9 @@ def hole_classes() -> NDArray[np.int16]:
     _, low, high = _pairs()
     suited = low % SUITS == high % SUITS
     low, high = low // SUITS, high // SUITS
-    classes = np.where(suited, RANKS * high + low, RANKS * low + high)
-    return classes.astype(np.int16)
+    classes = np.where(suited, RANKS * high + low, RANKS * low + high).astype(np.int16)
+    classes.flags.writeable = False
+    return classes
 
 
 @functools.cache

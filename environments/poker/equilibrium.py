@@ -14,25 +14,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .abstraction import seen
 from .betting_tree import BettingTree, betting_tree
 from .rules import LimitPoker, Shape
 from .values import Deals, Player, best_response, expected
 
-__all__ = ["all_deals", "equilibrium", "exploitability", "game_value", "seen"]
+__all__ = ["all_deals", "equilibrium", "exploitability", "game_value"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ITERATIONS = 500
 """Enough for an exploitability of Leduc below 0.01 chips, in under a second."""
-
-
-def seen(shape: Shape, hole: Sequence[int], board: Sequence[int]) -> int:
-    """Return the number of what a player sees of the cards in a small game."""
-    number = 0
-    for card in (*hole, *board):
-        number = number * len(shape.deck) + card
-    return number
 
 
 @cache

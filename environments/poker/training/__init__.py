@@ -1,1 +1,1 @@
-"""Training of the Hold'em strategy that ships: external-sampling MCCFR."""
+"""Training and measuring the players of Hold'em; needs the extra `train` (numba)."""

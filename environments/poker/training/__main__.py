@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-import platform
-import time
+import math
+from importlib.util import find_spec
 from pathlib import Path
-
-import numba
-import numpy as np
-
-from ..rules import HOLDEM
-from ..strategy_file import packed
-from ..tabular import infosets
-from .deals import pool
-from .mccfr import average, ends_of, nodes_of, nothing_learned, train
-
-BATCH = 100_000  # iterations between two looks at the clock
 
 
 def main() -> None:
-    """Train for a time or a number of iterations and write the file with its record."""
+    """Read the command line and train."""
     parser = argparse.ArgumentParser(
         prog="python -m arena.environments.poker.training",
         description="Train the strategy of the player 'cfr' by external-sampling MCCFR "
@@ -32,52 +20,24 @@ def main() -> None:
     length.add_argument("--iterations", type=int, help="in place of a time")
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     parser.add_argument(
-        "--every", type=float, default=2.0, help="minutes from save to save"
+        "--every", type=float, default=2.0, help="minutes from save to save; default: 2"
     )
-    parser.add_argument("--out", type=Path, required=True, help="file to write")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="file to write, its record beside it"
+    )
     given = parser.parse_args()
-    sets = infosets(HOLDEM)
-    nodes, ends = nodes_of(sets.tree, sets.offsets), ends_of(sets.tree)
-    learned = nothing_learned(sets.rows)
-    rng = np.random.default_rng(given.seed)
-    pool(0, 0)  # makes the tables of all boards
-    print(f"{sets.rows:,} rows; the cards are ready")
-    started = saved = time.monotonic()
-    done, over = 0, False
-    while not over:
-        left = BATCH if given.iterations is None else given.iterations - done
-        deals = pool(min(BATCH, left), rng)
-        train(rng, nodes, ends, learned, deals.buckets, deals.winner, done)
-        done += len(deals.winner)
-        now = time.monotonic()
-        late = given.iterations is None and now - started >= 60 * given.minutes
-        over = late or done == given.iterations
-        if over or now - saved >= 60 * given.every:
-            saved = now
-            data = packed(average(learned, sets.legal))
-            given.out.write_bytes(data)
-            record = _record(data, given.seed, done, now - started)
-            given.out.with_suffix(".toml").write_text(record, encoding="utf-8")
-            print(f"{done:,} iterations, {now - started:,.0f} s, {len(data):,} bytes")
+    wanted = 1 if given.iterations is None else given.iterations
+    if not given.minutes > 0 or wanted < 1 or given.seed < 0:
+        parser.error("--minutes and --iterations must be above 0, --seed 0 or above")
+    if not given.out.parent.is_dir():
+        parser.error(f"--out: there is no folder {given.out.parent}")
+    if find_spec("numba") is None:
+        parser.error("training needs numba: pip install 'arena-evals[train]'")
+    from .strategy import write_strategy
 
-
-def _record(data: bytes, seed: int, iterations: int, seconds: float) -> str:
-    """Return the training record, TOML."""
-    again = f"--iterations {iterations} --seed {seed} --out FILE"
-    return (
-        f'command = "python -m arena.environments.poker.training {again}"\n'
-        'algorithm = "external-sampling MCCFR, regret matching+, linear averaging"\n'
-        f"seed = {seed}\n"
-        f"iterations = {iterations}\n"
-        f"seconds = {seconds:.0f}\n"
-        f"bytes = {len(data)}\n"
-        f'sha256 = "{hashlib.sha256(data).hexdigest()}"\n'
-        "\n[versions]\n"
-        f'python = "{platform.python_version()}"\n'
-        f'numpy = "{np.__version__}"\n'
-        f'numba = "{numba.__version__}"\n'
-        f'machine = "{platform.machine()}"\n'
-    )
+    minutes = math.inf if given.iterations is not None else given.minutes
+    limit = (given.iterations, 60 * minutes)
+    write_strategy(given.out, given.seed, *limit, pause=60 * given.every)
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ class _Lookup(NamedTuple):
 def pool(n: int, seed: int | np.random.Generator) -> Deals:
     """Return `n` independent random deals; equal for equal seeds.
 
-    Some 700,000 a second, once the tables are there: the first call takes half a minute
-    and 600 MB.
+    Some 800,000 a second, once the tables are there: the first call takes 20 seconds
+    and 0.8 GB, of which 0.4 GB stay.
     """
     deals = Deals(
         np.empty((n, 9), dtype=np.int8),

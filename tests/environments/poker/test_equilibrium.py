@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from arena.environments.poker.abstraction import seen
 from arena.environments.poker.betting_tree import betting_tree
 from arena.environments.poker.equilibrium import (
     all_deals,
     equilibrium,
     exploitability,
     game_value,
-    seen,
 )
 from arena.environments.poker.rules import KUHN, LEDUC, Shape
 

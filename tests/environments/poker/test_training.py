@@ -73,3 +73,21 @@ def test_deals_are_equal_for_equal_seeds_and_of_nine_different_cards():
         assert one.tolist() == same.tolist()
     assert first.cards.tolist() != other.cards.tolist()
     assert all(len(set(cards)) == 9 for cards in first.cards.tolist())
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--iterations", "0", "--out", "x"], "must be above 0"),
+        (["--minutes", "nan", "--out", "x"], "must be above 0"),
+        (["--seed", "-1", "--out", "x"], "--seed 0 or above"),
+        (["--out", "no/such/folder/x"], "there is no folder no/such/folder"),
+    ],
+)
+def test_what_the_command_cannot_do_it_says_before_it_trains(
+    options: list[str], problem: str
+) -> None:
+    command = [sys.executable, "-m", "arena.environments.poker.training", *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert problem in done.stderr.splitlines()[-1]

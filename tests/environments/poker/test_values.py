@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arena.environments.poker.abstraction import seen
 from arena.environments.poker.betting_tree import betting_tree
-from arena.environments.poker.equilibrium import all_deals, seen
+from arena.environments.poker.equilibrium import all_deals
 from arena.environments.poker.rules import (
     ACTIONS,
     KUHN,
