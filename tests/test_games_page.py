@@ -30,7 +30,8 @@ def test_the_ladder_is_as_measured_the_easiest_opponent_first() -> None:
         f"| {told(strengths[name].best_response_wins)} |"
         for name in order
     ]
-    assert "\n".join(lines) in PAGE
+    measured = "\n".join(lines)
+    assert measured in PAGE, f"docs/games.md should say:\n{measured}"
 
 
 @pytest.mark.parametrize("name", re.findall(r"`(games/[a-z-]+)`", PAGE))
