@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .abstraction import seen
+from .abstraction import abstraction
 from .betting_tree import BettingTree, betting_tree
 from .rules import LimitPoker, Shape
 from .values import Deals, Player, best_response, expected
@@ -31,7 +31,7 @@ ITERATIONS = 500
 @cache
 def all_deals(shape: Shape) -> Deals:
     """Return every deal of a small deck; a bucket is all the cards that are seen."""
-    game = LimitPoker(shape)
+    game, abstract = LimitPoker(shape), abstraction(shape)
     rounds = len(shape.bets)
     buckets: list[list[list[int]]] = [[[] for _ in range(rounds)] for _ in range(2)]
     weight: list[float] = []
@@ -42,16 +42,15 @@ def all_deals(shape: Shape) -> Deals:
         for position, hole in enumerate(holes):
             for round_ in range(rounds):
                 cards = board[: sum(shape.board[: round_ + 1])]
-                buckets[position][round_].append(seen(shape, hole, cards))
+                buckets[position][round_].append(abstract.bucket(hole, cards))
         first, second = (game.strength(hole, board) for hole in holes)
         sign.append((first > second) - (first < second))
         weight.append(probability)
-    sizes = tuple(
-        len(shape.deck) ** (shape.hole + sum(shape.board[: round_ + 1]))
-        for round_ in range(rounds)
-    )
     return Deals(
-        np.array(buckets), np.array(sign, dtype=np.int8), np.array(weight), sizes
+        np.array(buckets),
+        np.array(sign, dtype=np.int8),
+        np.array(weight),
+        abstract.counts,
     )
 
 
@@ -83,7 +82,7 @@ def equilibrium(shape: Shape) -> tuple[Floats, ...]:
     """Return a strategy of both positions that is close to an equilibrium.
 
     By node of the tree: (buckets, 3) probabilities in order of `ACTIONS`, a row for
-    each number of `seen`. Computed when first asked for, always to the same result.
+    each bucket of `abstraction`. Computed when first asked for, always the same.
     """
     solver = _Solver(betting_tree(shape), all_deals(shape))
     for iteration in range(1, ITERATIONS + 1):
@@ -102,6 +101,8 @@ class _Rows(NamedTuple):
 
 
 class _Solver:
+    """Regrets and the sum of strategies, a row for each infoset of every node."""
+
     def __init__(self, tree: BettingTree, deals: Deals) -> None:
         self._tree, self._deals = tree, deals
         sizes = np.array(deals.sizes)

@@ -121,7 +121,6 @@ class _Walk:
     def __init__(
         self, tree: BettingTree, views: tuple[Ints, Ints], deals: Deals, folds: int
     ) -> None:
-        self._tree = tree
         self._last = views[0].shape[0] - 1
         fold = np.arange(len(deals.sign)) % folds
         seen = np.stack([views[0], views[1]])
@@ -165,6 +164,8 @@ def _sums(groups: Ints, weights: Floats, size: int = 0) -> Floats:
 
 
 class _Expectation(_Walk):
+    """Values where both players' policies are known."""
+
     def __init__(
         self, tree: BettingTree, players: tuple[Player, Player], deals: Deals
     ) -> None:
@@ -214,6 +215,8 @@ class _Reach(NamedTuple):
 
 
 class _Induction(_Walk):
+    """Backward induction of one position's best response."""
+
     def __init__(
         self,
         tree: BettingTree,
@@ -278,6 +281,7 @@ class _Induction(_Walk):
         return self._value(child, reach)
 
     def _by_cell(self, reach: _Reach) -> _Reach:
+        """Return the reach of the cells of the last round, given that of the deals."""
         weight = _sums(self._cell, reach.weight)
         squares = _sums(self._cell, reach.weight * reach.spread)
         return _Reach(weight, squares / np.where(weight == 0, 1.0, weight))
@@ -312,6 +316,7 @@ class _Induction(_Walk):
         return result
 
     def _note(self, node: int, means: Floats, best: Ints) -> None:
+        """Keep what a node's means, and the best by each group, say."""
         folds = self._folds
         by_fold = means.reshape(3, -1, folds)
         chosen = best.reshape(-1, folds)

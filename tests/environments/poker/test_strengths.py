@@ -164,7 +164,7 @@ def played(agent: str, opponent: str, hands: int) -> Estimate:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(600)
 def test_losses_in_play_estimate_the_gap_to_the_best_response():
     agree, told = 0, list[str]()
     for agent, opponent in PAIRS:
