@@ -270,26 +270,45 @@ def watch(
     observer.end(TABLE.hole(state, 1 - position) if TABLE.shown(state) else None)
 
 
+def check_identified(
+    types: Sequence[str], reference: dict[int, float], *, may_be_sooner: bool
+) -> None:
+    """Compare with shares that were measured on another implementation of the players.
+
+    By Wilson's intervals: 16 shares are compared in all, so each at 99.7 %. What the
+    observer expects of itself has to be right as well.
+    """
+    sessions = 600
+    for hands, (right, own) in identified(types, sessions, [*reference], 1).items():
+        low, high = wilson(right, sessions, 0.997)
+        assert reference[hands] <= high + 0.005, hands  # it is rounded
+        assert may_be_sooner or low - 0.005 <= reference[hands], hands
+        assert low <= own / sessions <= high, hands
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    ("types", "sessions", "reference"),
-    [
-        (STYLES, 600, {1: 0.53, 2: 0.67, 5: 0.91, 10: 0.98, 20: 1.0}),
-        (
-            (*STYLES, "random", "cfr"),
-            600,
-            {1: 0.42, 2: 0.67, 5: 0.89, 10: 0.985, 20: 0.998},
-        ),
-    ],
-    ids=["styles", "styles-random-cfr"],
-)
-def test_types_are_known_after_as_many_hands_as_in_the_reference(
-    types: Sequence[str], sessions: int, reference: dict[int, float]
-) -> None:
-    """Within Wilson's interval; ten numbers are compared, so each at 99.5 %."""
-    found = identified(types, sessions, list(reference), seed=1)
-    for hands, (right, expected) in found.items():
-        low, high = wilson(right, sessions, 0.995)
-        assert low - 0.005 <= reference[hands] <= high + 0.005, hands  # it is rounded
-        assert low <= expected / sessions <= high, hands
+def test_styles_are_known_after_as_many_hands_as_in_the_reference() -> None:
+    reference = {1: 0.53, 2: 0.67, 5: 0.91, 10: 0.98, 20: 1.0}
+    check_identified(STYLES, reference, may_be_sooner=False)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_so_are_styles_among_random_and_balanced_play() -> None:
+    reference = {1: 0.42, 2: 0.67, 5: 0.89, 10: 0.985, 20: 0.998}
+    check_identified((*STYLES, "random", "cfr"), reference, may_be_sooner=False)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_two_biases_are_told_apart_as_soon_as_in_the_reference_or_sooner() -> None:
+    """How soon depends on the strategy that both are biased copies of.
+
+    The longer it was trained, the fewer actions it mixes, and the later they are known:
+    after 10 hands .92 at 8 million iterations, .85 at 24, .82 at 63; the reference
+    has .81 at 36, but leaves out that the board tells on what the opponent holds.
+    """
+    reference = {1: 0.58, 2: 0.66, 5: 0.77, 10: 0.81, 20: 0.91, 50: 0.995}
+    types = ("dqn-aggressive", "dqn-conservative")
+    check_identified(types, reference, may_be_sooner=True)
