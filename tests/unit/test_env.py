@@ -16,6 +16,7 @@ from arena.env import Env, View
 from arena.errors import ArenaError, IllegalAction, UserError
 from arena.registry import make_agent, make_env, names, register_envs
 from arena.seating import Seated
+from arena.spaces import ToolCalls
 from arena.testing.checks import check_env, check_registered_env
 from arena.tools import Tool, tool
 
@@ -487,17 +488,21 @@ def test_a_registered_environment_passes_gymnasiums_own_check(name: str) -> None
 def test_a_registered_environment_plays_behind_gymnasiums_wrappers(name: str) -> None:
     register_envs()
     env = cast("gymnasium.Env[str, ToolCall]", gymnasium.make(f"arena/{name}"))
-    env.action_space.seed(3)
-    env.reset(seed=3)
+    calls = cast(ToolCalls, env.action_space)
+    calls.seed(3)
+    _, info = env.reset(seed=3)
     rewards, done = 0.0, False
     while not done:
-        *_, reward, terminated, truncated, info = env.step(env.action_space.sample())
+        mask = [name in info["view"]["legal"] for name in calls.tools]
+        *_, reward, terminated, truncated, info = env.step(calls.sample(mask))
         rewards += float(reward)
         done = terminated or truncated
         assert "error" not in info
-    assert "error" in env.step(env.action_space.sample())[4]
+    assert "error" in env.step(calls.sample())[4]
+    inside = env.unwrapped
+    table = inside.env if isinstance(inside, Seated) else cast(Env, inside)
     env.close()
-    assert -1.5 <= rewards <= 10
+    assert rewards == pytest.approx(table.payoffs[table.seats[0]])
 
 
 def test_parameters_reach_an_environment_through_gymnasium() -> None:
