@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from arena.agent import Action, Policy
@@ -41,7 +41,7 @@ class _Observer(PolicyAgent):
         if environment not in self._policies:
             make = environment_class(environment).policies[self.observer]
             chosen = {"player": self._player} if self._player else {}
-            self._policies[environment] = cast(Callable[..., Policy], make)(**chosen)
+            self._policies[environment] = make(**chosen)
         return self._policies[environment].probabilities(view)
 
 

@@ -43,7 +43,8 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
         over: Whether the episode has ended by its own rules.
         payoffs: The game's own payoff of each seat so far.
         policies: Players of this game whose exact action probabilities are known, made
-            by name. Agents find them here, without importing the environment.
+            by name; some take keyword arguments. Agents find them here, without
+            importing the environment.
         partners: Registered agents that take the other seats where only one agent is
             given, as in `gymnasium.make`.
         most_items: How many different items it can be reset to by `options["sample"]`;
@@ -55,7 +56,7 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012  (Gymnasium's declaration)
-    policies: ClassVar[Mapping[str, Callable[[], Policy]]] = {}
+    policies: ClassVar[Mapping[str, Callable[..., Policy]]] = {}
     partners: ClassVar[Mapping[str, str]] = {}
     blocking: bool = False
 

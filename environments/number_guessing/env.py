@@ -14,7 +14,7 @@ from arena.env import Env
 from arena.errors import UnknownName, UserError
 from arena.tools import Tool, tool, tools_of
 
-from ..poker.statements import probabilities_of
+from ..statements import probabilities_of
 from .evidence import Statement, of_rounds, of_types
 from .levels import LEVELS, level_policies
 from .observer import IdealObserver, UniformObserver

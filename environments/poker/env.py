@@ -17,7 +17,7 @@ from .known import known_players
 from .policies import policy_names
 from .rules import ACTIONS, HOLDEM, KUHN, LEDUC, LimitPoker
 from .session import Hand, Session
-from .statements import probabilities_of
+from ..statements import probabilities_of
 from .strengths import strength
 from .telling import Asked, hand_over, instructions, now
 
