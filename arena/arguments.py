@@ -119,7 +119,8 @@ class Arguments:
         return schema.get("properties", {})
 
     def _sentence(self, error: dict[str, Any]) -> ArgumentProblem:
-        place = ".".join(str(part) for part in error["loc"]) or "arguments"
+        place = one_line(".".join(str(part) for part in error["loc"]), 120)
+        place = place or "arguments"
         if error["type"] == "missing":
             return ArgumentProblem(place, "is missing")
         if error["type"] == "extra_forbidden":
@@ -127,9 +128,16 @@ class Arguments:
             close = nearest(str(error["loc"][-1]), known)
             hint = f"did you mean {close!r}?" if close else f"known: {known or 'none'}"
             return ArgumentProblem(place, f"is not an argument here; {hint}")
-        given = one_line(repr(error["input"]), 60)
         message = error["msg"].removeprefix("Input ")
-        return ArgumentProblem(place, f"{message}, given {given}")
+        return ArgumentProblem(place, f"{message}, given {_written(error['input'])}")
+
+
+def _written(value: object) -> str:
+    """Return the start of what was given, as Python writes it."""
+    try:
+        return one_line(repr(value), 60)
+    except (RecursionError, ValueError):  # so many levels, or digits of a number
+        return f"{type(value).__name__}, too large to show"
 
 
 @functools.cache  # every episode asks, and building a checker takes a millisecond

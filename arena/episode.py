@@ -162,9 +162,11 @@ class _Table:
         begun = time.monotonic()
         with boundary("agent"):
             message = await player.act()
-        self._count(seat, message)
-        latency = time.monotonic() - begun
-        self.writer.write("message", _message(seat, message, latency))
+            latency = time.monotonic() - begun
+            # Within the boundary, since a plug-in may return anything.
+            told = _message(seat, message, latency)
+            self._count(seat, message)
+        self.writer.write("message", told)
         calls = list(message.tool_calls)
         for bad in message.invalid_tool_calls:
             call: ToolCall = {"name": bad["name"] or "", "args": {}, "id": bad["id"]}
@@ -175,12 +177,21 @@ class _Table:
             self._bad_call(seat)
             self._tell(text, {"seat": seat, "view": self.env.view(seat)})
         for call in calls:
-            if self.env.over or self.env.turn != seat:
+            if self._ended_turn(seat):
                 player.answer(call, NOT_RUN)
                 self.writer.note("not_run", {"seat": seat, "call": call})
             elif await self._step(player, call):
                 return True
         return False
+
+    def _ended_turn(self, seat: str) -> bool:
+        """Whether an earlier call of its message has ended a seat's turn."""
+        errors = self.usage[seat].errors_in_a_row
+        return (
+            self.env.over
+            or self.env.turn != seat
+            or errors >= self.spec.limits.tool_errors
+        )
 
     async def _step(self, player: Player, call: ToolCall) -> bool:
         """Play one call; return whether the environment cut the episode."""

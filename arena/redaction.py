@@ -72,6 +72,8 @@ _SECRET_FIELD = re.compile(
     r"|(access|auth|refresh|secret)[-_]?(token|key)|(client|app|shared)[-_]?secret)$"
 )
 _DEEPEST = 100
+_MOST_BITS = 14_000
+"""Of a whole number: Python reads and writes at most 4300 decimal digits of one."""
 
 
 class Redactor:
@@ -129,12 +131,15 @@ class Redactor:
     def value(self, value: object, depth: int = 0) -> object:
         """Return a copy that JSON can hold, without secrets.
 
-        Numbers that JSON lacks (NaN, infinities) become their names, sets are sorted,
-        other objects become their text, and what is nested too deeply is cut off, since
-        one odd value must not cost the record.
+        Numbers that JSON lacks (NaN, infinities) become their names, whole numbers of
+        thousands of digits hexadecimal text, sets are sorted, other objects become
+        their text, and what is nested too deeply is cut off, since one odd value must
+        not cost the record.
         """
         if isinstance(value, str):
             return self.text(value)
+        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            return hex(value)
         if value is None or isinstance(value, (bool, int)):
             return value
         if isinstance(value, float):
@@ -164,6 +169,8 @@ def _field_name(key: object) -> str:
     """Return the name under which JSON writes a key."""
     if isinstance(key, str):
         return key
+    if isinstance(key, int) and key.bit_length() > _MOST_BITS:
+        return hex(key)
     plain = key is None or isinstance(key, (bool, int, float))
     return json.dumps(key) if plain else _text_of(key)
 

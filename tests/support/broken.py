@@ -1,14 +1,12 @@
 """Environments and agents that fail, each at one place, for tests of the loop."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-import anyio
 from langchain_core.messages import AIMessage, ToolMessage
 
-from arena.agent import Action, Note, calling
 from arena.env import Env, View
-from arena.tools import Tool, tool
+from arena.tools import tool
 
 
 class Fragile(Env):
@@ -76,27 +74,14 @@ class Slow(Fragile):
         return super().go()
 
 
-class Sleeper:
-    """An agent that thinks for a while before each move."""
+class Mute:
+    """An agent that returns nothing, against its contract."""
 
-    def __init__(self, *, seconds: float = 0.05) -> None:
-        self.seconds = seconds
-
-    def reset(
-        self,
-        *,
-        seat: str,
-        instructions: str,
-        tools: Sequence[Tool],
-        seed: int,
-        note: Note,
-    ) -> None:
-        """Remember the first tool."""
-        self.tool = tools[0].name
+    def reset(self, **given: object) -> None:
+        """Take whatever is given."""
 
     async def act(
         self, observation: str, view: View, results: Sequence[ToolMessage]
     ) -> AIMessage:
-        """Wait, then call the tool."""
-        await anyio.sleep(self.seconds)
-        return calling(Action(self.tool, {}))
+        """Return nothing."""
+        return cast(AIMessage, None)

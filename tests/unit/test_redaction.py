@@ -350,6 +350,8 @@ def test_what_is_given_is_not_changed() -> None:
         pytest.param(np.array([0.5, np.inf]), [0.5, "inf"], id="numpy-inf"),
         pytest.param(np.array(7), 7, id="numpy-scalar-array"),
         pytest.param((1, (2,)), [1, [2]], id="tuple"),
+        pytest.param(10**5000, hex(10**5000), id="more-digits-than-json-may-have"),
+        pytest.param({10**5000: 1}, {hex(10**5000): 1}, id="so-of-a-key"),
         pytest.param({1}, [1], id="set"),
         pytest.param(frozenset([1]), [1], id="frozenset"),
         pytest.param(b"ab", "b'ab'", id="bytes"),

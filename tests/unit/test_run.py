@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from broken import Mute
 from playing import Quiet, plan_of, play_one, play_plan, play_run
 
 from arena.agent import AgentSpec
@@ -186,6 +187,33 @@ def test_bad_calls_in_a_row_end_the_episode_and_good_ones_between_do_not(
     ends = [t.end or {} for t in (mixed, only)]
     assert [end["reason"] for end in ends] == ["completed", "tool_error_limit"]
     assert [end["usage"]["player"]["tool_errors"] for end in ends] == [10, 3]
+
+
+def test_calls_behind_the_limit_of_bad_ones_in_a_row_are_not_run(
+    tmp_path: Path,
+) -> None:
+    bad: list[dict[str, object]] = [{"name": "og", "args": {}}]
+    name = scenario(tmp_path / "fragile", "steps = 5")
+    agent = chat([*bad * 3, *GO])
+    record = play_one(tmp_path / "run", name, agent=agent, limits={"tool_errors": 3})
+    end = record.end or {}
+    assert "tool_error_limit" == end["reason"]
+    assert 3 == end["usage"]["player"]["tool_errors"] == len(record.of_kind("step"))
+    assert ["not_run"] == [note["about"] for note in record.of_kind("note")]
+
+
+def test_an_agent_that_returns_no_message_is_an_error_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mute(spec: AgentSpec) -> Mute:
+        return Mute()
+
+    monkeypatch.setattr("arena.episode.make_agent", mute)
+    record = play_one(tmp_path / "run", scenario(tmp_path / "fragile"))
+    end = record.end or {}
+    assert ("error", "agent") == (end["reason"], end["error"]["where"])
+    assert "NoneType" in end["error"]["message"]
+    assert [] == verify_run(RunFolder(tmp_path / "run"))
 
 
 def test_calls_of_one_message_are_played_in_order_until_the_turn_ends(

@@ -1,6 +1,7 @@
 """A poker table: what a seat is told, may do and may state; forfeits."""
 
 import copy
+import functools
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -359,6 +360,7 @@ def test_parameters_that_do_not_fit_are_refused(
     assert "\n" not in str(refused.value)
 
 
+DEEP: Any = functools.reduce(lambda inner, _: [inner], range(10_000), [])
 BAD: list[tuple[Any, str]] = [
     ({"fold": 0.5, "check_or_call": 0.4}, "should sum to 1; the sum seen is 0.9"),
     ({"fold": 1.00001}, "should sum to 1; the sum seen is 1.00001"),
@@ -372,6 +374,7 @@ BAD: list[tuple[Any, str]] = [
         "fold is inf, which is no probability; the sum seen is inf",
     ),
     ({"fold": 10**400}, "fold is inf, which is no probability; the sum seen is inf"),
+    ({"fold": 10**5000}, "fold is inf, which is no probability; the sum seen is inf"),
     (
         {"fold": -0.5, "check_or_call": 1.5},
         "fold is -0.5, which is no probability; the sum seen is 1",
@@ -384,6 +387,7 @@ BAD: list[tuple[Any, str]] = [
     ({"fold": "1"}, "opponent_next.fold: should be a valid number"),
     ({"fold": True}, "opponent_next.fold: should be a valid number"),
     ([1.0], "opponent_next: should be a valid dictionary"),
+    ({"fold": DEEP}, "opponent_next.fold: should be a valid number"),
 ]
 
 
