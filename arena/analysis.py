@@ -34,6 +34,7 @@ __all__ = [
     "analyse",
     "analysis",
     "read_episodes",
+    "read_part",
     "run_names",
     "written",
 ]
@@ -162,10 +163,14 @@ class Analysis:
 
     Attributes:
         environments: Registered names of those that it reads.
+        part: Returns a hand or a round of an episode to read, by its number from 1;
+            None where it has no such thing. Raises `UserError` if there is no such
+            part.
     """
 
     function: Callable[[Sequence[Episode]], Sequence[Section]]
     environments: tuple[str, ...]
+    part: Callable[[Episode, int], Block] | None = None
 
     def __call__(self, episodes: Sequence[Episode]) -> Sequence[Section]:
         """Return what there is to say of episodes of its environments."""
@@ -173,11 +178,11 @@ class Analysis:
 
 
 def analysis(
-    *, environments: Sequence[str]
+    *, environments: Sequence[str], part: Callable[[Episode, int], Block] | None = None
 ) -> Callable[[Callable[[Sequence[Episode]], Sequence[Section]]], Analysis]:
     """Make an analysis of a function, for the entry points `arena.analyses`."""
     read = tuple(name.removeprefix(PREFIX) for name in environments)
-    return lambda function: Analysis(function, read)
+    return lambda function: Analysis(function, read, part)
 
 
 def analyse(folders: Sequence[RunFolder]) -> list[Section]:
@@ -200,10 +205,29 @@ def analyse(folders: Sequence[RunFolder]) -> list[Section]:
     return sections
 
 
+def read_part(folder: RunFolder, episode: str, number: int) -> Block:
+    """Return a hand or a round of an episode to read.
+
+    Raises:
+        UserError: If there is no such episode or part, or if no analysis has parts of
+            its environment to read.
+    """
+    environment = folder.trajectory(episode).header.scenario.environment
+    for name in names("analyses"):
+        made: Analysis = load("analyses", name)
+        if made.part is None or environment not in map(_id, made.environments):
+            continue
+        for found in read_episodes([folder], made.environments, only=episode):
+            return made.part(found, number)
+    raise UserError(f"{episode}: {environment} has no single parts to read")
+
+
 def read_episodes(
     folders: Sequence[RunFolder],
     environments: Sequence[str],
     read: dict[Path, Left] | None = None,
+    *,
+    only: str | None = None,
 ) -> list[Episode]:
     """Read the ended episodes of some environments.
 
@@ -213,6 +237,7 @@ def read_episodes(
         folders: The runs.
         environments: Registered names, or `module:Class`.
         read: What was read of records before; others are added.
+        only: The one episode that is wanted.
 
     Raises:
         UserError: If a record is damaged.
@@ -222,7 +247,7 @@ def read_episodes(
     found = [
         episode
         for folder, run in zip(folders, run_names(folders), strict=True)
-        for episode in _of_folder(folder, run, ids, read)
+        for episode in _of_folder(folder, run, ids, read, only)
     ]
     runs = {(e.agent, e.run) for e in found}
     several = Counter(agent for agent, _ in runs)
@@ -246,10 +271,13 @@ def _of_folder(
     run: str,
     ids: Collection[str],
     read: dict[Path, Left],
+    only: str | None,
 ) -> Iterator[Episode]:
     for spec in folder.manifest.plan.episodes():
         seal = folder.manifest.episodes.get(spec.episode)
         if seal is None or spec.scenario.environment not in ids:
+            continue
+        if only not in (None, spec.episode):
             continue
         left = Left({}, {})
         if seal.reason not in _MISSING:

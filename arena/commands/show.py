@@ -17,10 +17,22 @@ __all__ = ["show"]
 
 @click.command()
 @run_argument
+@click.option(
+    "--part",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Hand N of an episode, with all cards and what was expected.",
+)
 @confidence
 @ks
 @as_json
-def show(run: Path, confidence: float, ks: tuple[int, ...], as_json: bool) -> int:
+def show(
+    run: Path,
+    part: int | None,
+    confidence: float,
+    ks: tuple[int, ...],
+    as_json: bool,
+) -> int:
     """Show a run (RUN), or one episode of it (RUN/EPISODE).
 
     An episode's file is a readable path too. Text that agents wrote is shown with its
@@ -30,7 +42,9 @@ def show(run: Path, confidence: float, ks: tuple[int, ...], as_json: bool) -> in
 
     path, episode = split_episode(run)
     folder = RunFolder(path)
-    if episode is None:
+    if part is not None:
+        _show_part(folder, episode, part, as_json)
+    elif episode is None:
         _show_run(folder, confidence, ks, as_json)
     else:
         _show_episode(folder, episode, as_json)
@@ -74,6 +88,26 @@ def _show_run(
         )
     )
     click.echo(f"digest: {manifest.digest}")
+
+
+def _show_part(
+    folder: RunFolder, episode: str | None, part: int, as_json: bool
+) -> None:
+    from dataclasses import asdict
+
+    from ..analysis import read_part
+    from ..errors import UserError
+    from ..text import json_text, shown
+
+    if episode is None:
+        raise UserError("--part is of one episode: name it, as RUN/EPISODE")
+    block = read_part(folder, episode, part)
+    if as_json:
+        click.echo(json_text(asdict(block)))
+        return
+    lines = [block.title, "", *block.text.splitlines(), "", block.caption]
+    for line in lines:
+        click.echo(shown(line))
 
 
 def _show_episode(folder: RunFolder, episode: str, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from arena.registry import PREFIX
 from .answers import grouped
 from .minds_cross import cross_section
 from .minds_figures import figures
-from .minds_hands import hands_to_read
+from .minds_hands import hand_to_read, hands_to_read
 from .minds_ladder import ladder
 from .minds_sessions import Played, sessions_of
 from .minds_tables import identification, score_tables
@@ -26,7 +26,7 @@ POKER = ("LimitHoldem-v1", "LeducPoker-v1", "KuhnPoker-v1")
 GUESSING = "NumberGuessing-v1"
 
 
-@analysis(environments=[*POKER, GUESSING])
+@analysis(environments=[*POKER, GUESSING], part=hand_to_read)
 def minds(episodes: Sequence[Episode]) -> list[Section]:
     """Tabulate and draw what was foreseen and won, each environment by itself."""
     sections: list[Section] = []

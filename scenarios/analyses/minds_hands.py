@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from arena.analysis import Block
+from arena.analysis import Block, Episode
+from arena.errors import UserError
 from arena.registry import environment_class
 from arena.scoring import Unscored
 
@@ -13,9 +14,9 @@ from .. import minds_measures as measures
 from ..minds_evidence import Part
 from .answers import grouped
 from .hands import Structure, replay_text
-from .minds_sessions import Played, name_of
+from .minds_sessions import Played, name_of, sessions_of
 
-__all__ = ["hands_to_read"]
+__all__ = ["hand_to_read", "hands_to_read"]
 
 MOST = 6
 
@@ -32,22 +33,42 @@ def hands_to_read(played: Sequence[Played]) -> Iterator[Block]:
     Args:
         played: Sessions of one poker environment.
     """
-    game = cast(Any, environment_class(played[0].episode.environment)).game
     for chosen in list(_chosen(played))[:MOST]:
-        session = chosen.played.session
-        names = {seat: name_of(spec) for seat, spec in session.seats.items()}
-        names[session.seat] = chosen.played.agent
-        text = replay_text(chosen.part, session, cast(Structure, game.shape), names)
-        agent, opponent = chosen.played.agent, chosen.played.faced
-        yield Block(
-            title=f"{agent} against {opponent}: {chosen.why}",
-            text=text,
-            caption=(
-                f"Hand {chosen.part.part} of {session.evidence.parts_planned} of a "
-                f"session of {chosen.played.episode.scenario}; below the moves of "
-                f"{agent} stands what it expected next."
-            ),
-        )
+        yield _block(chosen)
+
+
+def hand_to_read(episode: Episode, number: int) -> Block:
+    """Return one hand of an episode.
+
+    Raises:
+        UserError: If it is no episode of poker, failed, or has no such hand.
+    """
+    if not hasattr(environment_class(episode.environment), "game"):
+        raise UserError(f"{episode.environment} has no hands to read")
+    played, unread = sessions_of([episode])
+    if not played:
+        why = next(iter(unread), "it failed for an infrastructure reason")
+        raise UserError(f"there is no hand to read: {why}")
+    parts = played[0].session.parts
+    if number not in parts:
+        raise UserError(f"there is no hand {number}; {len(parts)} were played")
+    return _block(_Chosen(f"hand {number}", played[0], parts[number]))
+
+
+def _block(chosen: _Chosen) -> Block:
+    session, agent = chosen.played.session, chosen.played.agent
+    game = cast(Any, environment_class(chosen.played.episode.environment)).game
+    names = {seat: name_of(spec) for seat, spec in session.seats.items()}
+    names[session.seat] = agent
+    return Block(
+        title=f"{agent} against {chosen.played.faced}: {chosen.why}",
+        text=replay_text(chosen.part, session, cast(Structure, game.shape), names),
+        caption=(
+            f"Hand {chosen.part.part} of {session.evidence.parts_planned} of a "
+            f"session of {chosen.played.episode.scenario}; below the moves of "
+            f"{agent} stands what it expected next."
+        ),
+    )
 
 
 def _chosen(played: Sequence[Played]) -> Iterator[_Chosen]:
