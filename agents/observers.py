@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 
 from arena.agent import Action, Policy
 from arena.env import View
+from arena.errors import UserError
 from arena.registry import environment_class
 
 from .policies import PolicyAgent, no_policy
@@ -31,18 +32,27 @@ class _Observer(PolicyAgent):
 
     def refuses(self, environment: str, parameters: Mapping[str, Any]) -> str | None:
         """Return what the environment does not know or tell, if it is so."""
-        return no_policy(environment, self.observer) or (
+        unknown = no_policy(environment, self.observer) or (
             no_policy(environment, self._player) if self._player else None
         )
+        if unknown is not None:
+            return unknown
+        try:
+            self._made(environment)
+        except UserError as error:  # no observer makes the moves of another
+            return str(error)
+        return None
 
     def probabilities(self, view: View) -> Sequence[tuple[float, Action]]:
         """Return the player's moves and chances, with what is stated beside each."""
         environment = cast(str, view["environment"])
         if environment not in self._policies:
-            make = environment_class(environment).policies[self.observer]
-            chosen = {"player": self._player} if self._player else {}
-            self._policies[environment] = make(**chosen)
+            self._policies[environment] = self._made(environment)
         return self._policies[environment].probabilities(view)
+
+    def _made(self, environment: str) -> Policy:
+        make = environment_class(environment).policies[self.observer]
+        return make(**({"player": self._player} if self._player else {}))
 
 
 class IdealObserver(_Observer):

@@ -6,6 +6,7 @@ so that `arena --help` answers at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -27,6 +28,9 @@ from .commands.verify import verify
 from .errors import BuildFailed, UserError, nearest
 
 __all__ = ["main"]
+
+# What is wrong with a path that was named, or one below it.
+_OF_PATHS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)
 
 
 class _Commands(click.Group):
@@ -72,13 +76,15 @@ def main() -> None:
         code = _complain(str(error), lines=20)
     except UserError as error:
         code = _complain(str(error))
-    except PermissionError as error:  # of a path that was named, or one below it
-        code = _complain(f"{error.filename}: {error.strerror}")
     except (KeyboardInterrupt, click.Abort):
         code = 130
     except BrokenPipeError:  # the reader of a pipe, such as `head`, had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        if error.errno not in _OF_PATHS:
+            raise
+        code = _complain(f"{error.strerror}: {error.filename}")
     sys.exit(code or 0)
 
 

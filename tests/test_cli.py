@@ -80,7 +80,7 @@ def test_help_imports_neither_numpy_nor_langchain() -> None:
         ),
         (
             ["run", "games/blackjack", "--agent", "random", "--model", "openai:x"],
-            "no agent here takes one; add --agent chat",
+            "no agent here takes one; name one that does, as chat",
         ),
         (
             [
@@ -170,6 +170,8 @@ def test_help_imports_neither_numpy_nor_langchain() -> None:
         (["lint", "ara/find-the-pasphrase"], "did you mean 'ara/find-the-passphrase'?"),
         (["import", "mter", "here", "-o", "there"], "did you mean 'metr'?"),
         (["show", "nowhere"], "nowhere: no run here (it has no run.json)"),
+        (["show", "x" * 5000], "File name too long"),
+        (["run", "x" * 5000, "--agent", "random"], "File name too long"),
         (["verify", "nowhere"], "nowhere: no run here"),
         (["list", "agnets"], "'agnets' is not one of"),
         (["check", "quickstrat"], "did you mean 'quickstart'?"),

@@ -255,6 +255,9 @@ ROBIN = ("level-1", "level-2", *SMALL)
         ((*ROBIN, "--sessions", "0"), "0 is not in the range x>=1"),
         ((*ROBIN, "--system", "knockout"), "is not one of 'round-robin', 'swiss'"),
         (("random", "chat", *SMALL), "agent 'chat' needs a model"),
+        ((*ROBIN, "--model", "openai:m"), "name one that does, as chat"),
+        ((*ROBIN, "--out", "x" * 5000), "File name too long"),
+        ((*ROBIN, "--system", "swiss", "--out", "x" * 5000), "File name too long"),
         (
             (*ROBIN, "--agent-option", "seed@level-3=1"),
             "unknown agent after @ 'level-3': did you mean",
@@ -272,7 +275,7 @@ ROBIN = ("level-1", "level-2", *SMALL)
 def test_bad_input_is_one_line_and_nothing_is_played(
     here: Path, capsys: Capture, arguments: tuple[str, ...], said: str
 ) -> None:
-    code, out, err = call(capsys, "tournament", *arguments, "--out", "run")
+    code, out, err = call(capsys, "tournament", "--out", "run", *arguments)
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1

@@ -156,7 +156,9 @@ def _check_taken(
     takes = {agent.label: _takes(agent) for agent in agents}
     known = {name for names in takes.values() for name in names}
     if model is not None and "model" not in known:
-        raise UserError(f"--model {model}: no agent here takes one; add --agent chat")
+        raise UserError(
+            f"--model {model}: no agent here takes one; name one that does, as chat"
+        )
     if priced and "model" not in known:
         raise UserError("--price: no agent here has a model")
     for label, options in given.items():

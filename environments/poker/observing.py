@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from arena.agent import Action, Policy
 from arena.env import View
+from arena.errors import UnknownName
 
 from .cards import parsed
 from .observer import Observer
@@ -85,8 +86,11 @@ class _Stating(ABC):
     def __init__(
         self, shape: Shape, players: Players, player: str | None = None
     ) -> None:
+        name = player or DEFAULT[shape.name]
+        if name not in players:
+            raise UnknownName("player", name, players)
         self._shape = shape
-        self._player = players[player or DEFAULT[shape.name]]()
+        self._player = players[name]()
 
     @abstractmethod
     def _expectations(self, view: View) -> _Expectations | None:

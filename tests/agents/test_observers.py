@@ -181,6 +181,10 @@ def test_it_refuses_a_player_or_a_game_that_is_not_known() -> None:
     assert one.refuses("arena/LimitHoldem-v1", {}) is None
     assert "no player 'cfr'" in one.refuses("arena/KuhnPoker-v1", {})
     assert "no player 'ideal-observer'" in one.refuses("arena/Blackjack-v1", {})
+    for name in ("ideal-observer", "uniform-observer"):
+        for game in ("KuhnPoker-v1", "NumberGuessing-v1"):
+            observing: Any = make_agent(spec("ideal-observer", player=name))
+            assert name in observing.refuses(f"arena/{game}", {})
 
 
 def views_of(environment: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """A poker table: what a seat is told, may do and may state; forfeits."""
 
 import copy
-import functools
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -360,7 +359,13 @@ def test_parameters_that_do_not_fit_are_refused(
     assert "\n" not in str(refused.value)
 
 
-DEEP: Any = functools.reduce(lambda inner, _: [inner], range(10_000), [])
+def nested(levels: int) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(levels):
+        found = [found]
+    return found
+
+
 BAD: list[tuple[Any, str]] = [
     ({"fold": 0.5, "check_or_call": 0.4}, "should sum to 1; the sum seen is 0.9"),
     ({"fold": 1.00001}, "should sum to 1; the sum seen is 1.00001"),
@@ -387,7 +392,7 @@ BAD: list[tuple[Any, str]] = [
     ({"fold": "1"}, "opponent_next.fold: should be a valid number"),
     ({"fold": True}, "opponent_next.fold: should be a valid number"),
     ([1.0], "opponent_next: should be a valid dictionary"),
-    ({"fold": DEEP}, "opponent_next.fold: should be a valid number"),
+    ({"fold": nested(10_000)}, "opponent_next.fold: should be a valid number"),
 ]
 
 
