@@ -241,14 +241,16 @@ def _until_settled(
     rows = _stated_types(session)
     if len(session.parts) < last:
         return last - first + 1
-    right = dict.fromkeys(about, False)
+    held: dict[str, str | None] = {}  # a statement holds until the next
     wrong = first - 1
     for part in range(1, last + 1):
         for row in rows:
             told = row.stated if teller == "stated" else row.ideal
-            if row.part == part and row.of in right and told is not None:
-                right[row.of] = _top(told) == session.type_of(row.of, part)
-        if part >= first and not all(right.values()):
+            if row.part == part and told is not None:
+                held[row.of] = _top(told)
+        if part >= first and any(
+            held.get(seat) != session.type_of(seat, part) for seat in about
+        ):
             wrong = part
     return wrong - first + 1
 

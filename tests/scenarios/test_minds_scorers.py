@@ -194,6 +194,15 @@ def test_after_a_switch_another_type_is_to_be_seen() -> None:
         score("parts-to-recover", left, switcher(8))
 
 
+def test_what_was_right_before_a_switch_is_wrong_from_it_on() -> None:
+    """In hand 4, where the other becomes the folder, nothing is decided or stated."""
+    told = {1: SURE, 2: SURE, 3: SURE, 5: WRONG, 6: WRONG}
+    rows = [belief(n, t, SURE) for n, t in told.items()]
+    left = evidence([part(n) for n in range(1, 7)], beliefs=rows)
+    assert 0.0 == score("parts-to-identify", left, switcher(4))
+    assert 1.0 == score("parts-to-recover", left, switcher(4))
+
+
 def test_regret_is_a_mean_over_hands_played_out_in_the_unit() -> None:
     """½ + ¼ chips in hand 1, 0 in hand 2, hand 3 is forfeited: 0.75·500/2."""
     parts = [part(1), part(2), part(3, forfeited=OWN)]
