@@ -83,15 +83,18 @@ def clusters(rng: random.Random, number: int) -> list[tuple[float, float]]:
     return found
 
 
-def test_intervals_hold_the_true_ratio_about_as_often_as_they_claim() -> None:
+@pytest.mark.parametrize("number", [6, 10, 50])
+def test_intervals_hold_the_true_ratio_about_as_often_as_they_claim(
+    number: int,
+) -> None:
     rng = random.Random(1)
     held = 0
-    for seed in range(200):
-        found = ratio_interval(clusters(rng, 50), 150, resamples=400, seed=seed)
+    for seed in range(400):
+        found = ratio_interval(clusters(rng, number), 150, resamples=1000, seed=seed)
         assert found.low is not None
         assert found.high is not None
         held += found.low <= 0.3 <= found.high
-    assert 178 <= held <= 199  # of 200; 190 are expected, and the bootstrap is short
+    assert 364 <= held <= 396  # of 400; 380 are expected
 
 
 def test_as_many_parts_are_needed_as_there_are_for_the_width_that_there_is() -> None:

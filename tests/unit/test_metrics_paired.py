@@ -83,7 +83,8 @@ def test_a_mean_weighs_items_and_its_interval_worlds() -> None:
     found = bootstrap_of_worlds(worlds)
     assert (8, pytest.approx(1 / 2)) == (found.n, found.value)
     assert found.low == 0.0  # no first world: a chance of (4/5)^5 = 0.33
-    assert found.high == pytest.approx(12 / 14)  # k = 3; k > 3 has 21/3125
+    # Expanded for five worlds, 0.001 is left out: k > 3 has 21/3125, k = 5 1/3125.
+    assert found.high == pytest.approx(16 / 17)
     assert found == bootstrap_of_worlds(worlds)
 
 
@@ -110,14 +111,17 @@ def _low(worlds: dict[str, list[float]]) -> float | None:
     return bootstrap_of_worlds(worlds).low
 
 
-def test_an_interval_is_of_percentiles() -> None:
-    """Of 0..200 the 5th of 201 from each end."""
+def test_an_interval_is_of_percentiles_farther_out_where_worlds_are_few() -> None:
+    """Of nine worlds Φ(−2.306 √(9/8)) = 0.0072 is left out: of 0..200 the outermost."""
     numbers = iter(range(201))
 
     def counted(weights):  # pyright: ignore  # a row a draw
         return weights[:, 0] * 0 + [next(numbers) for _ in weights]  # pyright: ignore
 
-    assert (5, 195) == interval_of(9, counted, resamples=201)  # pyright: ignore
+    assert (1, 199) == interval_of(9, counted, resamples=201)  # pyright: ignore
+    numbers = iter(range(201))
+    many = interval_of(100_000, counted, resamples=201)  # pyright: ignore
+    assert (4, 196) == many  # 4.9995 from each end, the normal 2.5 %
     assert (None, None) == interval_of(9, lambda w: w[:, 0], resamples=99)
 
 
