@@ -67,6 +67,9 @@ def replay_text(
 ) -> str:
     """Return a hand as text, with every card and what one seat expected.
 
+    Cards are those of both seats, for who studies the hand: where there was no showdown
+    the text says that neither seat saw the other's.
+
     Args:
         part: The hand.
         session: Where it was played, from the side of the seat whose expectations and
@@ -156,7 +159,7 @@ def _beside(
     for i, row in zip(own, losses, strict=False):
         lost = row.by_type.get(session.type_of(row.of, number))
         if lost is not None and lost >= 0.005:
-            below.setdefault(i, []).append(f"gives away {lost:.2f}")
+            below.setdefault(i, []).append(f"gives away {lost:.2f} chips")
     for i, row in zip(answers, expected, strict=False):
         below.setdefault(i, []).extend(_expectations(row))
     return below
@@ -180,14 +183,16 @@ def _chances(chances: Chances, legal: Mapping[str, float]) -> str:
 def _end(part: Part, session: Session) -> Iterator[str]:
     if part.forfeited is not None:
         yield f"{part.forfeited} forfeits the hand by too many bad calls"
-    elif not part.betting.endswith("f"):
+    if part.forfeited is not None or part.betting.endswith("f"):
+        yield "no showdown: neither seat saw the other's cards"
+    else:
         yield "showdown"
     own = part.payoffs[session.seat]
     unit = session.evidence.unit
     yield f"{session.seat} {_won(own)} ({own * unit.per_payoff:+.0f} {unit.name})"
     for row in session.beliefs:
-        if row.part == part.part and row.stated is not None:
-            true = session.type_of(row.of, part.part)
+        true = session.type_of(row.of, part.part)
+        if row.part == part.part and row.stated is not None and true in row.ideal:
             yield (
                 f"{row.of} is {true}: stated {row.stated.get(true, 0.0):.2f}, "
                 f"ideal observer {row.ideal.get(true, 0.0):.2f}"

@@ -246,12 +246,12 @@ def structure_of(environment: str) -> Structure:
     return cast(Any, environment_class(environment)).game.shape
 
 
-def replayed(hand: dict[str, Any], **more: Any) -> str:
+def replayed(hand: dict[str, Any], other: str = "caller", **more: Any) -> str:
     left = evidence([hand], **more)
-    seats = {OWN: AgentSpec(name="it"), OTHER: AgentSpec(name="caller")}
+    seats = {OWN: AgentSpec(name="it"), OTHER: AgentSpec(name=other)}
     session = Session.of(left, OWN, seats)
     structure = structure_of("LimitHoldem-v1")
-    names = {OWN: "it", OTHER: "caller"}
+    names = {OWN: "it", OTHER: other}
     return replay_text(session.parts[hand["part"]], session, structure, names)
 
 
@@ -270,7 +270,7 @@ Flop
   │2♣│ │K♥│ │5♠│
   └──┘ └──┘ └──┘
   player-1 checks                             pot 8
-      gives away 1.50
+      gives away 1.50 chips
       expected:       fold 0.00, call 1.00
       ideal observer: fold 0.25, call 0.75
   player-2 bets 2                             pot 10
@@ -287,7 +287,7 @@ River
   │2♣│ │K♥│ │5♠│ │T♦│ │9♥│
   └──┘ └──┘ └──┘ └──┘ └──┘
   player-1 bets 4                             pot 16
-      gives away 0.25
+      gives away 0.25 chips
   player-2 calls 4                            pot 20
 showdown
 player-1 wins 12 (+6000 mbb)
@@ -312,9 +312,17 @@ def test_a_hand_is_told_with_its_cards_street_by_street() -> None:
 def test_a_fold_and_a_forfeit_are_told_as_such() -> None:
     folded = replayed({**HAND, "betting": "rf", "board": []})
     assert "player-1 folds" in folded
-    assert "showdown" not in folded
+    assert "showdown" not in folded.splitlines()
     lost = replayed({**HAND, "betting": "r", "board": [], "forfeited": OWN})
     assert "player-1 forfeits the hand by too many bad calls" in lost
+    for text in (folded, lost):
+        assert "no showdown: neither seat saw the other's cards" in text.splitlines()
+
+
+def test_of_an_opponent_that_is_none_of_the_types_no_type_is_told() -> None:
+    told = {"beliefs": [belief(3, types(0.8), types(0.9))]}
+    assert "player-2 is caller: stated 0.80" in replayed(HAND, **told)
+    assert "player-2 is" not in replayed(HAND, "a-model", **told)
 
 
 def test_the_costliest_hand_is_there_to_read() -> None:
@@ -327,7 +335,7 @@ def test_the_costliest_hand_is_there_to_read() -> None:
         "it against caller: the costliest hand, 1000 mbb given away",
     ] == titles
     assert "Hand 2 of 3" in section.blocks[1].caption
-    assert "gives away 2.00" in section.blocks[1].text
+    assert "gives away 2.00 chips" in section.blocks[1].text
 
 
 def test_opponents_of_known_strength_make_a_ladder_the_easiest_first() -> None:
