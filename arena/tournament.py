@@ -224,7 +224,7 @@ def _with_hands(scenario: Scenario, hands: int) -> Scenario:
 
 def _plan(tournament: Tournament, pairs: Sequence[Pair], name: str, seed: int) -> Plan:
     """Plan a run of pairings."""
-    scenario = tournament.scenario
+    scenario = _said_truly(tournament)
     by_label = {agent.label: agent for agent in tournament.agents}
     second = make_env(scenario.environment, scenario.content.parameters).seats[1]
     planned: list[PlannedScenario] = []
@@ -241,6 +241,24 @@ def _plan(tournament: Tournament, pairs: Sequence[Pair], name: str, seed: int) -
         )
         planned += plan.scenarios
     return Plan(suite=name, seed=seed, scenarios=planned)
+
+
+def _said_truly(tournament: Tournament) -> Scenario:
+    """Return the scenario, without its types where two agents are none of them.
+
+    Each of the two would be told that the other is one. Of two agents of which one is
+    a listed type only the other reads what it is told.
+    """
+    scenario = tournament.scenario
+    given = scenario.content.parameters
+    types = given.get("types", ())
+    if not types or len(set(tournament.labels) - set(types)) < 2:
+        return scenario
+    asked = [what for what in given.get("ask", ()) if what != "type"]
+    silent = {**given, "types": [], "ask": asked, "switching": False}
+    parameters = {name: silent[name] for name in given}
+    content = scenario.content.model_copy(update={"parameters": parameters})
+    return replace(scenario, content=content)
 
 
 def _plan_of_round(

@@ -216,6 +216,27 @@ def test_two_models_have_a_server_each(capsys: Capture) -> None:
     assert [r["player"] for r in told["ratings"]] == ["chat:openai:a", "chat:openai:b"]
 
 
+@pytest.mark.parametrize(
+    ("others", "listed"),
+    [((), True), (("chat:openai:b",), False)],
+    ids=["one-model", "two-models"],
+)
+def test_nobody_is_told_that_a_model_is_a_player_of_known_policy(
+    capsys: Capture, others: tuple[str, ...], listed: bool
+) -> None:
+    with OpenAIServer(likes_aces) as server:
+        told = tournament(
+            capsys,
+            *("random", "chat:openai:a", *others, "--game", "kuhn", "--hands", 2),
+            *("--base-url", server.base_url, "--out", "run"),
+        )
+    assert {1} == {cell["matches"] for cell in told["cross_table"]["cells"]}
+    sent = [json.dumps(request.body) for request in server.requests]
+    for text in ("is one of these players", "opponent_type"):
+        assert {listed} == {text in body for body in sent}
+    assert {True} == {"opponent_next" in body for body in sent}
+
+
 ROBIN = ("level-1", "level-2", *SMALL)
 
 

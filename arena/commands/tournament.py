@@ -27,7 +27,11 @@ FEW = 5
 @click.command()
 @click.argument("agents", nargs=-1, required=True, metavar="AGENT…")
 @click.option(
-    "--game", "name", required=True, metavar="SCENARIO", help="Of two seats: holdem."
+    "--game",
+    "name",
+    required=True,
+    metavar="SCENARIO",
+    help="Of two seats: holdem-match.",
 )
 @click.option("--hands", type=click.IntRange(min=1), help="Of a session, at cards.")
 @click.option(
@@ -78,8 +82,8 @@ def tournament(
     tournament is a run for every round.
 
     \b
-    arena tournament random cfr tight-aggressive --game holdem --sessions 10
-    arena tournament cfr chat:openai:gpt-5 --game holdem --hands 20
+    arena tournament random cfr tight-aggressive --game holdem-match --sessions 10
+    arena tournament cfr chat:openai:gpt-5 --game holdem-match --hands 20
     arena tournament chat:openai:A chat:openai:B --game leduc \\
         --agent-option base_url@chat:openai:B=http://HOST/v1
     """
