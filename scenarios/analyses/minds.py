@@ -63,8 +63,21 @@ def _sections(
 
 
 def _left_out(episodes: Sequence[Episode], unread: Counter[str]) -> str:
-    """Return a sentence for what is missing, empty where nothing is."""
+    """Return sentences for what is missing or cut short, empty where nothing is."""
     missing = sum(1 for episode in episodes if episode.missing)
     told = [f"{missing} failed for an infrastructure reason"] if missing else []
     told += [f"{count} cannot be read ({why})" for why, count in unread.items()]
-    return f" Left out: {'; '.join(told)}." if told else ""
+    cut = sum(map(_cut_short, episodes))
+    return (f" Left out: {'; '.join(told)}." if told else "") + (
+        f" {cut} were cut short, by a limit or by forfeits: what was played of them "
+        "counts."
+        if cut
+        else ""
+    )
+
+
+def _cut_short(episode: Episode) -> bool:
+    if episode.missing:
+        return False
+    by_forfeit = episode.evidence.get("ended_by_forfeit") is not None
+    return by_forfeit or episode.reason != "completed"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from arena.analysis import Table, Value
 from arena.intervals import Estimate, mean_interval, wilson
+from arena.metrics.resampling import FEWEST_WORLDS
 from arena.scoring import Unscored
 
 from .. import minds_measures as measures
@@ -50,7 +51,8 @@ PLAY_NOTE = (
 INTERVAL_NOTE = (
     "Intervals of 95 % by a bootstrap over sessions, all rotations of one together, or "
     "over deals where sessions are fewer than five. Too few for: scores that need more "
-    "{parts} than were played for an interval of ±10 %; the report says how many."
+    "{parts} than were played for an interval of ±10 %, as the report says how many, or "
+    "that have fewer than five deals."
 )
 NEEDS_NOTE = (
     "{Parts} for a 95 % interval of ± 0.1 of skills and rates, whose range from "
@@ -72,6 +74,12 @@ class _Score(NamedTuple):
     """Half the width that its interval should have."""
     needed: int | None
     """Parts for that."""
+
+    @property
+    def too_few(self) -> bool:
+        """Whether more parts are needed; of fewer than five draws it is so, too."""
+        needed, clusters = self.needed or 0, self.clusters
+        return len(clusters.sums) < FEWEST_WORLDS or needed > clusters.parts
 
 
 class _Match(NamedTuple):
@@ -165,7 +173,7 @@ def _scores(
     rows: list[Sequence[Value]] = []
     for match in matches:
         found = {name: match.scores.get(name) for name in known}
-        few = [n for n, s in found.items() if s and (s.needed or 0) > match.parts]
+        few = [n for n, s in found.items() if s and s.too_few]
         if any(found.values()):
             estimates = [score and score.estimate for score in found.values()]
             told = ", ".join(few) or None

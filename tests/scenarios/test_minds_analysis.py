@@ -101,7 +101,8 @@ def test_what_is_as_it_should_be_takes_no_room() -> None:
     found = minds(sessions(1, left))
     assert 0.5 == rows(found, FORESEEN)[0]["predictions made"]
     assert 0.5 == rows(found, WORTH)[0]["forfeits"]
-    cell = table(found, WORTH).rows[0][-1]
+    worth = table(found, WORTH)
+    cell = worth.rows[0][worth.columns.index("forfeits")]
     assert isinstance(cell, Estimate)
     assert cell.low is not None, "a rate always has an interval"
 
@@ -182,6 +183,30 @@ def test_records_that_cannot_be_read_are_counted_and_leave_the_rest() -> None:
     assert (
         "1 cannot be read (evidence that does not fit: parts_planned" in found[0].text
     )
+
+
+def test_sessions_that_ended_early_are_said_to_have() -> None:
+    whole = evidence([part(1), part(2)], losses=[loss(1, 1)])
+    forfeited = {**whole, "ended_by_forfeit": OWN}
+    (section,) = minds(
+        [
+            episode(whole),
+            episode(whole, epoch=1, reason="limit"),
+            episode(forfeited, epoch=2),
+            episode({}, epoch=3, reason="error"),
+        ]
+    )
+    assert "2 were cut short, by a limit or by forfeits" in section.text
+    assert "1 failed for an infrastructure reason" in section.text
+    (section,) = minds([episode(whole)])
+    assert "cut short" not in section.text
+
+
+def test_what_few_deals_have_no_interval_for_is_said_to_be_of_too_few() -> None:
+    few = [1, -1, 2, 0]
+    found = minds(sessions(1, played(*[CALL] * 4, won=few)))
+    assert "winnings" in rows(found, WORTH)[0]["too few for"]
+    assert "prediction skill" in rows(found, FORESEEN)[0]["too few for"]
 
 
 def test_rounds_without_types_are_not_of_minds() -> None:
@@ -370,7 +395,7 @@ def test_real_hands_replay_to_the_pot_that_was_paid(leduc: Sequence[Episode]) ->
             text = replay_text(hand, session, structure, names)
             pot = int(re.findall(r"pot (\d+)", text)[-1])
             won = abs(hand.payoffs[session.seat])
-            if "showdown" in text:
+            if "showdown" in text.splitlines():
                 shown += 1
                 assert won in (0, pot / 2)
             else:
