@@ -68,7 +68,7 @@ def layers(
             heights = [[told.get(name, 0.0) for _, told in held] for name in names]
             look = {"colors": colours, "edgecolor": PAPER, "linewidth": 0.5}
             axes.stackplot(x, *heights, alpha=0.8, **look)
-            axes.set_title(clipped(title, 52), size=7.5)
+            axes.set_title(clipped(title, 60), size=7.5)
             _whole_numbers(axes)
             axes.set_ylim(0, 1)
             axes.set_xlim(min(x), max(max(x), min(x) + 1))

@@ -54,8 +54,9 @@ def _skill(played: Sequence[Played], parts: str) -> Iterator[Figure]:
         title=f"Prediction skill over {parts}",
         caption=(
             "Skill in stretches of a session: 0 is guessing evenly, 1 the ideal "
-            "observer, which learns as well. Bands are 95 % intervals."
-            + _left_out(len(panels) - len(shown))
+            "observer, which learns as well; what is beyond the axis is cut off, and "
+            "a stretch in which there was nothing to know has no point. Bands are 95 % "
+            "intervals." + _left_out(len(panels) - len(shown))
         ),
         draw=lambda canvas: bands(
             canvas, shown, xlabel=parts.removesuffix("s"), ylabel="prediction skill"

@@ -11,6 +11,7 @@ from arena.intervals import Estimate
 from arena.registry import environment_class
 
 from .. import minds_measures as measures
+from ..minds_measures import Measure
 from .answers import grouped
 from .minds_sessions import Played, clusters_of
 
@@ -22,7 +23,8 @@ NOTE = (
     "Opponents as measured once over many deals in both seats: what they lose to the "
     "strategy `cfr`, the easiest first, and at least lose to a best response, in mbb a "
     "hand; who adapts to them can win the second. Beside it what the agent foresaw, "
-    "gave away and won in this run."
+    "gave away and won in this run. Skill is of the predictions made, which are shown "
+    "unless all that could be were: who predicts only where it is easy has more of it."
 )
 
 
@@ -57,31 +59,35 @@ def ladder(played: Sequence[Played]) -> Table | None:
     if len(known) < LEAST:
         return None
     order = sorted(known, key=lambda name: -(known[name].cfr_wins.value or 0.0))
+    made = _of(played, measures.predictions_made)
+    partly = made is not None and made.value != 1
+    which = {
+        "prediction skill": measures.prediction_skill,
+        **({"predictions made": measures.predictions_made} if partly else {}),
+        "regret": measures.regret,
+        "winnings": measures.winnings,
+    }
     rows: list[Sequence[Value]] = [
         (
             name,
             known[name].cfr_wins,
             known[name].best_response_wins,
             agent,
-            *_got(group),
+            *(_of(group, measure) for measure in which.values()),
         )
         for name in order
         for agent, group in grouped(by_opponent[name], lambda p: p.agent).items()
     ]
-    if not any(skill or lost for *_, skill, lost, _ in rows):
+    if not any(any(row[4:-1]) for row in rows):
         return None
     return Table(
         title="Ladder",
-        columns=(
-            *("opponent", "cfr wins", "best response wins", "agent"),
-            *("prediction skill", "regret", "winnings"),
-        ),
+        columns=("opponent", "cfr wins", "best response wins", "agent", *which),
         rows=rows,
         note=NOTE,
     )
 
 
-def _got(group: Sequence[Played]) -> list[Value]:
-    which = (measures.prediction_skill, measures.regret, measures.winnings)
-    found = [clusters_of(group, measure).estimate() for measure in which]
-    return [estimate if estimate.value is not None else None for estimate in found]
+def _of(group: Sequence[Played], measure: Measure) -> Estimate | None:
+    estimate = clusters_of(group, measure).estimate()
+    return estimate if estimate.value is not None else None

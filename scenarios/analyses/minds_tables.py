@@ -40,7 +40,9 @@ SKILL_NOTE = (
     "Skill: 0 is guessing evenly, 1 the ideal observer, which knows the listed types "
     "and learns which one it faces; by squared distance to the chances with which the "
     "opponent really acts, or by hits where predictions are single numbers. "
-    "Predictions made, of those that could be, are shown unless all were."
+    "None where there was nothing to know. Predictions made, of those that could be, "
+    "are shown unless all were; who predicts only where it is easy has more skill, so "
+    "compare agents that made about as many."
 )
 PLAY_NOTE = (
     "Regret: what moves gave away against the best answer to this opponent; forfeited "
@@ -51,8 +53,8 @@ PLAY_NOTE = (
 INTERVAL_NOTE = (
     "Intervals of 95 % by a bootstrap over sessions, all rotations of one together, or "
     "over deals where sessions are fewer than five. Too few for: scores that need more "
-    "{parts} than were played for an interval of ±10 %, as the report says how many, or "
-    "that have fewer than five deals."
+    "{parts} than were played for an interval of ±10 %, the report says how many, or "
+    "have fewer than five deals."
 )
 NEEDS_NOTE = (
     "{Parts} for a 95 % interval of ± 0.1 of skills and rates, whose range from "

@@ -32,6 +32,7 @@ def prediction_skill(trajectory: Trajectory, seat: str) -> float:
     its noise-free form ‖q − π‖², with π the true chances of the player that the other
     then was; where predictions are single numbers, by the chance of a hit. Below 0 is
     worse than guessing evenly. Above 1 is luck: the ideal observer is best on average.
+    Who states something only where it is easy has more skill: see `predictions_made`.
     """
     return measures.score_of(measures.prediction_skill(_session(trajectory, seat)))
 

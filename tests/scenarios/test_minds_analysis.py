@@ -345,9 +345,9 @@ def test_a_fold_and_a_forfeit_are_told_as_such() -> None:
 
 
 def test_of_an_opponent_that_is_none_of_the_types_no_type_is_told() -> None:
-    told = {"beliefs": [belief(3, types(0.8), types(0.9))]}
-    assert "player-2 is caller: stated 0.80" in replayed(HAND, **told)
-    assert "player-2 is" not in replayed(HAND, "a-model", **told)
+    beliefs = [belief(3, types(0.8), types(0.9))]
+    assert "player-2 is caller: stated 0.80" in replayed(HAND, beliefs=beliefs)
+    assert "player-2 is" not in replayed(HAND, "a-model", beliefs=beliefs)
 
 
 def test_the_costliest_hand_is_there_to_read() -> None:
@@ -374,7 +374,23 @@ def test_opponents_of_known_strength_make_a_ladder_the_easiest_first() -> None:
     assert ["random", "loose-passive", "cfr"] == [row["opponent"] for row in found]
     assert {500} == {row["regret"] for row in found}
     assert found[0]["cfr wins"] > found[1]["cfr wins"] > found[2]["cfr wins"] == 0
+    assert "predictions made" not in found[0]
     assert "Ladder" not in [t.title for s in minds(against[:2]) for t in s.tables]
+
+
+def test_a_ladder_shows_beside_skill_how_many_predictions_it_stands_on() -> None:
+    holdem = {"environment": "arena/LimitHoldem-v1", "scenario": "games/holdem"}
+    names = ("cfr", "loose-passive", "random")
+    by_type = dict.fromkeys(names, CALL)
+    told = [
+        prediction(1, CALL, IDEAL, by_type=by_type),
+        prediction(1, None, IDEAL, by_type=by_type),
+    ]
+    against = [
+        episode(evidence([part(1)], predictions=told), name, **holdem) for name in names
+    ]
+    found = rows(minds(against), "Ladder")
+    assert {0.5} == {row["predictions made"] for row in found}
 
 
 @pytest.fixture(scope="module")
