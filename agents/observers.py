@@ -12,7 +12,7 @@ from arena.registry import environment_class
 
 from .policies import PolicyAgent, no_policy
 
-__all__ = ["IdealObserver", "UniformObserver"]
+__all__ = ["FrequencyObserver", "IdealObserver", "UniformObserver"]
 
 
 class _Observer(PolicyAgent):
@@ -62,6 +62,12 @@ class IdealObserver(_Observer):
     """
 
     observer = "ideal-observer"
+
+
+class FrequencyObserver(_Observer):
+    """Expects what came most often so far: what counting alone foresees."""
+
+    observer = "frequency-observer"
 
 
 class UniformObserver(_Observer):

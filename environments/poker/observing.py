@@ -1,15 +1,16 @@
 """Players that move as another does, and state what is to be expected of the opponent.
 
-They are the two ends of the scale on which stated predictions are judged: the exact
-expectations of the ideal observer, and the uniform guess.
+They are the ends of the scale on which stated predictions are judged, the expectations
+of the ideal observer and the uniform guess, and what counting alone makes between.
 """
 
 from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol, cast
 
@@ -34,13 +35,14 @@ ACTION_OF = {letter: action for action, letter in LETTERS.items()}
 
 
 def observers(shape: Shape, players: Players) -> dict[str, Callable[..., Policy]]:
-    """Return what makes `ideal-observer` and `uniform-observer`.
+    """Return what makes `ideal-`, `frequency-` and `uniform-observer`.
 
     Each takes `player`, the name of whose moves it makes; by default `cfr` in Hold'em
     and `equilibrium` in the small games.
     """
     return {
         "ideal-observer": partial(_Ideal, shape, players),
+        "frequency-observer": partial(_Frequency, shape, players),
         "uniform-observer": partial(_Uniform, shape, players),
     }
 
@@ -124,12 +126,31 @@ class _Uniform(_Stating):
     """Holds every type and every legal action for equally likely."""
 
     def _expectations(self, view: View) -> _Expectations:
-        return _Guess(self._shape, len(cast(list[str], view["types"])))
+        return _Counted(self._shape, len(cast(list[str], view["types"])), Counter())
 
 
-class _Guess(NamedTuple):
+class _Frequency(_Stating):
+    """Expects each action as often as it came where the same actions were legal.
+
+    Each counts once more than it came, by Laplace's rule. Of cards and types it knows
+    nothing.
+    """
+
+    def _expectations(self, view: View) -> _Expectations:
+        seen = cast(Mapping[str, Any], view)
+        came: Counter[tuple[Sequence[str], str]] = Counter()
+        for hand in (*seen["past"], seen):
+            came.update(_acts(self._shape, hand["betting"], 1 - hand["position"]))
+        return _Counted(self._shape, len(seen["types"]), came)
+
+
+class _Counted(NamedTuple):
+    """Expects by counts of what came, and all types alike."""
+
     shape: Shape
     types: int
+    came: Counter[tuple[Sequence[str], str]]
+    """By the legal actions, and the one that was taken."""
 
     @property
     def posterior(self) -> Floats:
@@ -137,7 +158,8 @@ class _Guess(NamedTuple):
 
     def predict(self, betting: str, board: tuple[int, ...]) -> Floats:
         legal = after(self.shape, betting).legal
-        return np.array([action in legal for action in ACTIONS]) / len(legal)
+        counts = [(a in legal) * (1.0 + self.came[legal, a]) for a in ACTIONS]
+        return np.array(counts) / sum(counts)
 
 
 class _Ideal(_Stating):
@@ -189,6 +211,19 @@ class _Ideal(_Stating):
                 board = hand.board[: laid[public.round]]
                 observer.saw(public.betting, board, ACTION_OF[letter])
         observer.board(hand.board)
+
+
+@cache  # of a session's hands each is looked at again with every move
+def _acts(
+    shape: Shape, betting: str, position: int
+) -> tuple[tuple[Sequence[str], str], ...]:
+    """Return what a position did, each time with what was legal."""
+    publics = [
+        (after(shape, betting[:place]), ACTION_OF[letter])
+        for place, letter in enumerate(betting)
+        if letter != "/"
+    ]
+    return tuple((p.legal, action) for p, action in publics if p.mover == position)
 
 
 def _answered(shape: Shape, hand: _Hand, action: str) -> Public | None:

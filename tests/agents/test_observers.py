@@ -124,7 +124,9 @@ def test_it_states_the_same_however_it_came_to_a_view(environment: str) -> None:
     assert answers[::-1] == [one.probabilities(view) for view in reversed(views)]
 
 
-@pytest.mark.parametrize("name", ["ideal-observer", "uniform-observer"])
+@pytest.mark.parametrize(
+    "name", ["ideal-observer", "frequency-observer", "uniform-observer"]
+)
 def test_it_makes_the_moves_of_its_player_and_states_what_is_asked(name: str) -> None:
     legal = {"fold", "check_or_call", "bet_or_raise"}
     for ask in ([], ["action"], ["type"], ["action", "type"]):
@@ -153,6 +155,20 @@ def test_the_uniform_observer_holds_everything_possible_for_equally_likely() -> 
         dict.fromkeys(("fold", "check_or_call", "bet_or_raise"), 1 / 3)
     )
     assert action.args["opponent_type"] == dict.fromkeys(SMALL, 0.25)
+
+
+def test_the_frequency_observer_expects_what_came_where_the_same_was_legal() -> None:
+    hands = [("rf", 0), ("rc", 1), ("crc", 0), ("rf", 0), ("cc", 0)]
+    past = [{"betting": betting, "position": at} for betting, at in hands]
+    view = {
+        **views_of("KuhnPoker-v1", {"hands": 1, "ask": ["action"]})[0],
+        **{"past": past, "betting": "", "position": 0},
+    }
+    one: Any = make_agent(spec("frequency-observer", player="always-raise"))
+    ((_, action),) = one.probabilities(view)
+    # Where it could fold or call it folded twice; the other calls were the seat's own.
+    expected = {"fold": 3 / 4, "check_or_call": 1 / 4}
+    assert expected == pytest.approx(action.args["opponent_next"])
 
 
 def test_without_listed_types_there_is_no_ideal_and_nothing_is_stated() -> None:

@@ -25,6 +25,7 @@ PLAYS = {
     "dqn-aggressive": "games/holdem",
     "dqn-conservative": "games/holdem",
     "equilibrium": "games/leduc",
+    "frequency-observer": "games/holdem",
     "ideal-observer": "games/holdem",
     "insight": "social/self-prediction-blackjack",
     "level-1": "games/number-guessing",
