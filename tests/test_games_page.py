@@ -39,6 +39,13 @@ def test_every_scenario_is_there(name: str) -> None:
     assert name in find_scenarios()
 
 
+def test_a_scenario_is_run_with_an_agent_as_only_suites_name_some() -> None:
+    runs = re.findall(r"^arena run (\S+/\S+)(.*)", PAGE, re.M)
+    assert runs
+    for scenario, rest in runs:
+        assert "--agent" in rest, f"{scenario} has nobody to play"
+
+
 def test_what_is_run_and_scored_on_the_page_is_there() -> None:
     asked = set(re.findall(r"arena run ([a-z/-]+)", PAGE))
     assert asked <= find_scenarios().keys() | find_suites().keys()
