@@ -12,12 +12,12 @@ from arena.env import Env
 from arena.errors import UnknownName, UserError
 from arena.tools import Tool, tool, tools_of
 
+from ..statements import probabilities_of
 from .evidence import evidence
 from .known import known_players
 from .policies import policy_names
 from .rules import ACTIONS, HOLDEM, KUHN, LEDUC, LimitPoker
 from .session import Hand, Session
-from ..statements import probabilities_of
 from .strengths import strength
 from .telling import Asked, hand_over, instructions, now
 
@@ -59,7 +59,8 @@ class PokerTable(Env):
     Forfeits:
         A seat that makes too many bad calls in a row loses what it has put into the
         hand, and the session goes on. Three forfeits of a seat with no move of its own
-        between end it; the rest is not played.
+        between end it: the rest is not played, and it loses what each further hand
+        begins with.
 
     Episode end:
         Terminates after the last hand, or with the third forfeit. Never truncates.
@@ -155,7 +156,10 @@ class PokerTable(Env):
         """Let the seat lose what it has put into the current hand."""
         index = self.seats.index(seat)
         self._news[index].clear()
-        self._go_on(self._session.forfeit(index))
+        ended, *unplayed = self._session.forfeit(index)
+        for hand in unplayed:
+            self._pay(hand)
+        self._go_on(ended)
         return True
 
     def observe(self, seat: str) -> str:
@@ -193,15 +197,19 @@ class PokerTable(Env):
     def _go_on(self, ended: Hand | None) -> None:
         """Pay a hand that has just ended, tell both seats, turn to the next one."""
         if ended is not None:
-            for index, seat in enumerate(self.seats):
+            self._pay(ended)
+            for index in range(len(self.seats)):
                 position = self._session.position(index, ended.part)
-                self.payoffs[seat] += ended.payoffs[index]
                 told = hand_over(self.game, ended, index, position)
                 self._news[index].append(told)
                 self._past[index].append(self._seen(ended, index, position))
         self.over = self._session.over
         if not self.over:
             self.turn = self.seats[self._session.mover]
+
+    def _pay(self, hand: Hand) -> None:
+        for seat, chips in zip(self.seats, hand.payoffs, strict=True):
+            self.payoffs[seat] += chips
 
     def _seen(self, hand: Hand, index: int, position: int) -> dict[str, object]:
         """Return a hand that is over as its seat may know it."""

@@ -49,7 +49,7 @@ class Session:
     places with every hand.
 
     Attributes:
-        part: The current hand, from 1; after the end, the last that was played.
+        part: The current hand, from 1; after the end, the last that was begun.
         state: Of the current hand.
         played: The hands that are over, in order.
         moves: Those of the current hand.
@@ -99,18 +99,35 @@ class Session:
         own = by_position[self.position(0, self.part)]
         return self._end(own, None)
 
-    def forfeit(self, seat: int) -> Hand:
-        """Let a seat lose what it has put into the current hand; return the hand."""
-        lost = self.state.put[self.position(seat, self.part)]
+    def forfeit(self, seat: int) -> list[Hand]:
+        """Let a seat lose what it has put into the current hand.
+
+        After three hands in a row it loses all the others too, with what they begin
+        with: whoever is ahead must not keep that by playing no more.
+
+        Returns:
+            The hands that are over by it.
+        """
         self._forfeits[seat] += 1
         if self._forfeits[seat] == MOST_FORFEITS:
             self.ended_by = seat
-        return self._end(-lost if seat == 0 else lost, seat)
+        lost = [self._end(self._lost(self.part, self.state, seat), seat)]
+        if self.ended_by is not None:
+            for part in range(self.part + 1, self.parts + 1):
+                state = self._deals[part - 1]
+                own = self._lost(part, state, seat)
+                lost.append(Hand(part, state, (own, -own), seat, ()))
+            self.played += lost[1:]
+        return lost
+
+    def _lost(self, part: int, state: State, seat: int) -> float:
+        """Return what seat 0 wins of a hand that a seat forfeits."""
+        lost = float(state.put[self.position(seat, part)])
+        return -lost if seat == 0 else lost
 
     def _end(self, own: float, forfeited: int | None) -> Hand:
         """Close the current hand, in which seat 0 won `own`, and open the next."""
-        payoffs = (float(own), float(-own))
-        hand = Hand(self.part, self.state, payoffs, forfeited, tuple(self.moves))
+        hand = Hand(self.part, self.state, (own, -own), forfeited, tuple(self.moves))
         self.played.append(hand)
         self.moves = []
         self.over = self.part == self.parts or self.ended_by is not None

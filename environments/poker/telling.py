@@ -46,7 +46,8 @@ RULES = {
 MOVES = (
     "Call fold to give a hand up, which is legal only where there is a bet to call; "
     "check_or_call to put in what is to call, if anything; bet_or_raise to put in a "
-    "bet more than that. A hand is lost by too many bad calls in a row."
+    "bet more than that. A hand is lost by too many bad calls in a row; after three "
+    "such hands in a row so are all the rest."
 )
 NEXT = (
     "With every move you may state opponent_next: your probability of each action by "
@@ -144,7 +145,10 @@ def now(session: Session, seat: int, won: float) -> str:
         end = "That was the last hand."
     else:
         whose = "your" if session.ended_by == seat else "the opponent's"
-        end = f"After too many of {whose} hands were forfeited, no more are played."
+        end = (
+            f"After too many of {whose} hands were forfeited, no more are played. What "
+            "each of the rest begins with is lost, too."
+        )
     return f"{end} Over the session you have {_won(won)}."
 
 

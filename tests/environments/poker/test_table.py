@@ -557,11 +557,42 @@ def test_three_forfeits_in_a_row_end_the_session(tmp_path: Path) -> None:
     assert "completed" == end["reason"]
     assert "player-2" == trajectory.evidence["ended_by_forfeit"]
     parts = trajectory.evidence["parts"]
-    assert ["player-2"] * 3 == [part["forfeited"] for part in parts]
-    assert 6 == trajectory.evidence["parts_planned"]
-    assert 3.0 == end["payoffs"]["player-1"]
+    assert ["player-2"] * 6 == [part["forfeited"] for part in parts]
+    notes = [n for n in trajectory.of_kind("note") if n["about"] == "forfeit"]
+    assert 3 == len(notes)
+    assert 6.0 == end["payoffs"]["player-1"]
     told = trajectory.of_kind("observation")[-1]["text"]
     assert "After too many of your hands were forfeited, no more are played." in told
+    assert "you have lost 6 chips" in told
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_ends_a_session_by_forfeits_loses_what_all_further_hands_begin_with(
+    kind: type[Table],
+) -> None:
+    """Else whoever is ahead could stop playing and keep that."""
+    env = kind(hands=20)
+    env.reset(seed=0)
+    while not env.over:
+        if env.turn == "player-1":
+            env.forfeit("player-1")
+        else:
+            env.step(call("check_or_call"))
+    first: Any = env.view("player-1")["past"]
+    parts: Any = env.evidence()["parts"]
+    assert (3, 20) == (len(first), len(parts))
+    for part in parts[3:]:
+        position: int = part["positions"]["player-1"]
+        posted = kind.game.shape.posts[position]
+        assert -posted == part["payoffs"]["player-1"] == -part["payoffs"]["player-2"]
+        assert ("player-1", "", []) == (
+            part["forfeited"],
+            part["betting"],
+            part["board"],
+        )
+    paid = sum(part["payoffs"]["player-1"] for part in parts)
+    assert paid == env.payoffs["player-1"] == -env.payoffs["player-2"]
+    assert 3 == env.view("player-2")["part"]
 
 
 def test_a_move_between_forfeits_keeps_the_session_going(tmp_path: Path) -> None:
