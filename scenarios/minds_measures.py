@@ -239,7 +239,9 @@ def _until_settled(
 ) -> int:
     """Return how many parts from `first` on pass before all are right until `last`."""
     rows = _stated_types(session)
-    if len(session.parts) < last:
+    by_forfeit = session.evidence.ended_by_forfeit is not None
+    reached = max(session.played_out, default=0) if by_forfeit else len(session.parts)
+    if reached < last:
         return last - first + 1
     held: dict[str, str | None] = {}  # a statement holds until the next
     wrong = first - 1

@@ -181,6 +181,16 @@ def test_a_session_that_was_cut_short_never_settled() -> None:
     assert 4.0 == score("parts-to-identify", left)
 
 
+def test_a_session_that_ended_by_forfeits_settled_only_what_was_played() -> None:
+    """Hands 3 to 6 are lost without a move; until a switch in hand 3 all was played."""
+    parts = [part(1), part(2), *(part(n, forfeited=OWN) for n in (3, 4, 5, 6))]
+    rows = [belief(n, SURE, SURE) for n in (1, 2)]
+    left = evidence(parts, beliefs=rows, ended_by_forfeit=OWN)
+    assert 6.0 == score("parts-to-identify", left)
+    assert 0.0 == score("parts-to-identify", left, switcher(3))
+    assert 4.0 == score("parts-to-recover", left, switcher(3))
+
+
 def test_after_a_switch_another_type_is_to_be_seen() -> None:
     """Right of the caller from hand 2 on, of the folder from hand 6 on."""
     told = [TORN, SURE, SURE, SURE, SURE, WRONG, WRONG]
