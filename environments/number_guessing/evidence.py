@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .levels import Table
 from .observer import Belief, beliefs, hazard
-from .rules import FACTOR, HIGHEST, Guessing, Round, best_numbers, distance
+from .rules import FACTOR, HIGHEST, Guessing, Round, best_numbers, distance, play
 
 __all__ = ["Chances", "Statement", "of_rounds", "of_types"]
 
@@ -70,7 +70,7 @@ def of_types(
         if asked:
             told.append({**about, "stated": stated, "ideal": _rounded(belief.types)})
         if game.players > 2 or game.payoff == "distance":
-            lost = _losses(by, of, history[part - 1], belief)
+            lost = _losses(game, by, of, history[part - 1], belief)
             losses.append({**about, "by_type": lost})
     return {"predictions": predictions, "beliefs": told, "losses": losses}
 
@@ -107,7 +107,7 @@ def _prediction(
 
 
 def _losses(
-    by: str, of: str, numbers: Mapping[str, int], belief: Belief
+    game: Guessing, by: str, of: str, numbers: Mapping[str, int], belief: Belief
 ) -> dict[str, float]:
     """Return what a number gave away, in points, had the other been of each type.
 
@@ -117,8 +117,14 @@ def _losses(
     lost: dict[str, float] = {}
     for name, number in belief.numbers.items():
         others = [number if s == of else n for s, n in numbers.items() if s != by]
-        lost[name] = round(_gap(numbers[by], others) / len(others), 9)
+        lost[name] = round(_unpaid(game, numbers[by], others) / len(others), 9)
     return lost
+
+
+def _unpaid(game: Guessing, own: int, others: Sequence[int]) -> float:
+    """Return how much more the best number would have been paid, in points."""
+    paid = [game.paid(play((n, *others)))[0] for n in range(HIGHEST + 1)]
+    return max(paid) - paid[own]
 
 
 def _gap(own: int, others: Sequence[int]) -> float:

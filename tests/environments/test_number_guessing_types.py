@@ -16,7 +16,13 @@ from arena.agent import AgentSpec, Policy
 from arena.environments.number_guessing import NumberGuessing
 from arena.environments.number_guessing.levels import LEVELS, Table
 from arena.environments.number_guessing.observer import beliefs
-from arena.environments.number_guessing.rules import HIGHEST, best_numbers, distance
+from arena.environments.number_guessing.rules import (
+    HIGHEST,
+    Payoff,
+    best_numbers,
+    distance,
+    play,
+)
 from arena.errors import UserError
 from arena.registry import load, make_env
 
@@ -146,7 +152,13 @@ def test_a_table_that_cannot_be_is_refused_in_a_line(
 
 def test_the_instructions_name_every_type_and_what_is_asked() -> None:
     told = mind(switching=True, payoff="distance").instructions("player-1")
-    for text in (*THREE, "may change", "state types", "as many points", "sum must be 1"):
+    for text in (
+        *THREE,
+        "may change",
+        "state types",
+        "as many points",
+        "sum must be 1",
+    ):
         assert text in told
     plain = NumberGuessing().instructions("player-1")
     for text in (*THREE, "may change", "state types", "points"):
@@ -321,10 +333,12 @@ def test_for_the_nearest_of_two_a_number_has_no_cost() -> None:
     assert [] == rows(env, "losses")
 
 
-def test_with_three_the_costs_against_all_others_add_up_to_what_was_given_away() -> (
-    None
-):
-    env = NumberGuessing(players=3, types=list(THREE))
+@pytest.mark.parametrize("payoff", ["nearest", "distance"])
+def test_with_three_the_costs_against_all_others_add_up_to_what_was_given_away(
+    payoff: Payoff,
+) -> None:
+    """In what a round pays: a share of 1 for the nearest, or the distance."""
+    env = NumberGuessing(players=3, types=list(THREE), payoff=payoff)
     env.reset(seed=0)
     names = ("level-1", "level-3", "level-2")
     while not env.over:
@@ -332,16 +346,23 @@ def test_with_three_the_costs_against_all_others_add_up_to_what_was_given_away()
         [(_, action)] = env.policies[level]().probabilities(env.view(env.turn))
         env.step(call_of(action))
     level_of = dict(zip(env.seats, names, strict=True))
-    losses = rows(env, "losses")
+    losses, costly = rows(env, "losses"), 0
     for part, round_ in enumerate(rows(env, "rounds"), 1):
-        for seat, gap in round_["best_response_gap"].items():
+        for seat, own in round_["numbers"].items():
+            others = [n for s, n in round_["numbers"].items() if s != seat]
+            paid = [env.game.paid(play([n, *others]))[0] for n in range(HIGHEST + 1)]
             lost = [
                 r["by_type"][level_of[r["of"]]]
                 for r in losses
                 if (r["part"], r["by"]) == (part, seat)
             ]
             assert 2 == len(lost)
-            assert gap == pytest.approx(sum(lost), abs=1e-8)
+            assert max(paid) - paid[own] == pytest.approx(sum(lost), abs=1e-8)
+            if payoff == "distance":
+                gap = round_["best_response_gap"][seat]
+                assert gap == pytest.approx(sum(lost), abs=1e-8)
+            costly += sum(lost) > 0.1
+    assert costly > 5
 
 
 # --- Both ends of the scale ------------------------------------------------------
