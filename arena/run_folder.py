@@ -82,6 +82,7 @@ class RunFolder:
                 process is playing into it.
             RecordError: If the folder cannot be written.
         """
+        _check_ours(path)
         try:
             (path / "episodes").mkdir(parents=True, exist_ok=True)
             lock = os.open(path / "episodes", os.O_RDONLY)
@@ -102,11 +103,8 @@ class RunFolder:
     def _opened(cls, path: Path, plan: Plan) -> RunFolder:
         file = path / "run.json"
         if not file.exists():
-            strangers = [p.name for p in path.iterdir() if p.name != "episodes"]
-            if strangers or any((path / "episodes").iterdir()):
-                raise UserError(
-                    f"{path}: not empty and no run of ours; choose another --out"
-                )
+            if any((path / "episodes").iterdir()):
+                raise _not_ours(path)
             now = datetime.now(UTC)
             manifest = Manifest(
                 run=f"{now:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}",
@@ -235,6 +233,18 @@ class RunFolder:
             path.rename(folder / f"{path.stem}.{number}.jsonl")
         except OSError as error:
             raise _unwritable(folder, error) from error
+
+
+def _check_ours(path: Path) -> None:
+    """Refuse a folder of other files, before anything is made in it."""
+    there = {p.name for p in path.iterdir()} if path.is_dir() else set[str]()
+    # A run that another process is beginning has no manifest yet.
+    if "run.json" not in there and there - {"episodes", "run.json.part"}:
+        raise _not_ours(path)
+
+
+def _not_ours(path: Path) -> UserError:
+    return UserError(f"{path}: not empty and no run of ours; choose another --out")
 
 
 def _read_manifest(path: Path) -> Manifest:

@@ -95,11 +95,11 @@ def test_another_run_in_the_folder_is_refused_with_both_fingerprints(
     assert "differ in seed" in str(error.value)
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(UserError, match="not empty and no run of ours"):
         play_run(tmp_path, "games/blackjack")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["episodes", "thesis.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_an_unwritable_folder_is_said_at_once(tmp_path: Path) -> None:
