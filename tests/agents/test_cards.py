@@ -38,7 +38,8 @@ def views(environment: str, count: int) -> list[dict[str, Any]]:
 
 def test_every_policy_of_poker_has_an_agent_of_its_name() -> None:
     known = {name for game in GAMES for name in environment_class(game).policies}
-    assert known == {*PLAYERS, "random", "ideal-observer", "uniform-observer"}
+    observers = {f"{kind}-observer" for kind in ("ideal", "frequency", "uniform")}
+    assert known == {*PLAYERS, *observers, "random"}
 
 
 @pytest.mark.parametrize("game", GAMES)
