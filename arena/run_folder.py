@@ -251,7 +251,11 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         content = cast(dict[str, Any], json.loads(path.read_bytes()))
     except FileNotFoundError:
-        raise UserError(f"{path.parent}: no run here (it has no run.json)") from None
+        first = path.parent / "round-1"
+        hint = f"; name a round, as {first}" if (first / "run.json").exists() else ""
+        raise UserError(
+            f"{path.parent}: no run here (it has no run.json){hint}"
+        ) from None
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:

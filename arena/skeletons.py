@@ -90,7 +90,7 @@ def _scenario_toml(name: str, environment: str, kind: type[Env]) -> str:
             "[seats]                     # who sits where, besides you",
         ]
     lines += [f"{seat} = {json.dumps(who)}" for seat, who in others.items()]
-    lines += ["", "[limits]", "turns = 40"]
+    lines += ["", "[limits]", "turns = 500"]
     registered = names("scorers")
     for scorer in (s for s in GENERAL if s in registered):
         load("scorers", scorer)

@@ -6,7 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import (
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -19,7 +24,8 @@ NEAR = 1e-6
 def probabilities_of(title: str, names: Sequence[str], description: str) -> Any:
     """Return the type of an argument: an object of probabilities by name.
 
-    A name that is missing counts 0. Checking refuses, with the sum that was seen,
+    A name that is missing counts 0; null, which some models send for what they leave
+    out, is None. Checking refuses, with the sum that was seen,
     unknown names, what is negative or not finite, and a sum other than 1; it returns
     probabilities that sum to 1.
 
@@ -33,12 +39,12 @@ def probabilities_of(title: str, names: Sequence[str], description: str) -> Any:
     shape.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)  # pyright: ignore
     known = tuple(names)
 
-    def check(given: object) -> object:
-        return _normalised(given, known)
+    def check(given: object, inner: ValidatorFunctionWrapHandler) -> object:
+        return None if given is None else inner(_normalised(given, known))
 
     return Annotated[
         shape,  # pyright: ignore
-        BeforeValidator(check),
+        WrapValidator(check),
         Field(description=description),
     ]
 

@@ -172,7 +172,7 @@ class Session:
         """Return the type that a seat is in a part.
 
         Raises:
-            Unscored: Unless it is one of those that the evidence knows.
+            Unscored: If nobody sat there, or a switcher's record does not say it.
         """
         if seat not in self.seats:
             raise Unscored(f"nobody sat at {seat}")

@@ -2,7 +2,9 @@
 
 A score is a ratio: what is above the line summed over parts, by what is below. Skill is
 0 for guessing evenly and 1 for the ideal observer, (uniform − stated) / (uniform −
-ideal) of how bad the three are; other scores are means over parts.
+ideal) of how bad the three are; other scores are means over parts. Where nothing is
+stated an even guess counts, or the type stated last, and of parts that were given up
+an even guess: neither silence nor giving up where it is hard pays.
 """
 
 from __future__ import annotations
@@ -87,16 +89,20 @@ def type_skill(session: Session) -> ByPart:
     Raises:
         Unscored: Where no type was stated.
     """
-    rows = _stated_types(session)
+    held: dict[str, Chances] = {}  # a statement holds until the next
 
     def gain(row: Belief) -> tuple[int, float, float]:
         true = {session.type_of(row.of, row.part): 1.0}
         even = dict.fromkeys(row.ideal, 1 / len(row.ideal))
+        held[row.of] = row.stated or held.get(row.of, even)
         uniform = squared_distance(even, true)
-        stated = squared_distance(row.stated or {}, true)
+        stated = squared_distance(held[row.of], true)
         return row.part, uniform - stated, uniform - squared_distance(row.ideal, true)
 
-    return _summed(gain(row) for row in rows if row.stated is not None)
+    rows = _stated_types(session)
+    for row in rows:
+        _of_type(row.ideal, session.type_of(row.of, row.part))
+    return _with_given_up(session, _summed(map(gain, rows)))
 
 
 def regret(session: Session) -> ByPart:
@@ -160,21 +166,25 @@ def parts_to_recover(session: Session, teller: Teller = "stated") -> int:
     """Return the same from a switch on: how many parts until the new type is seen.
 
     Raises:
-        Unscored: Where nobody switched, or no type was stated.
+        Unscored: Where nobody switched, the session ended before, or no type was
+            stated.
     """
     last = session.evidence.parts_planned
     for seat in session.others:
         switch = switch_of(session.seats[seat])
         if switch is not None and switch[2] <= last:
+            if switch[2] > max(session.parts, default=0):
+                raise Unscored("it ended before the switch")
             return _until_settled(session, [seat], teller, switch[2], last)
     raise Unscored("nobody switched")
 
 
 def _predicted(session: Session, badness: _Badness) -> ByPart:
+    if not session.played_out:
+        raise Unscored("no part was played out")
     if not session.predictions:
         raise Unscored("nothing could be predicted here")
-    rows = [row for row in session.predictions if row.stated is not None]
-    if not rows:
+    if all(row.stated is None for row in session.predictions):
         raise Unscored("no prediction was stated")
 
     def gain(row: Prediction) -> tuple[int, float, float]:
@@ -182,10 +192,26 @@ def _predicted(session: Session, badness: _Badness) -> ByPart:
         if row.ideal is None:
             raise Unscored("there is no ideal observer here")
         uniform = badness(row.uniform, true, row)
-        stated = badness(row.stated or {}, true, row)
+        stated = badness(row.stated or row.uniform, true, row)
         return row.part, uniform - stated, uniform - badness(row.ideal, true, row)
 
-    return _summed(gain(row) for row in rows)
+    return _with_given_up(session, _summed(map(gain, session.predictions)))
+
+
+def _with_given_up(session: Session, skill: ByPart) -> ByPart:
+    """Add an even guess for each part that was forfeited or never played.
+
+    Each weighs as much as the parts that were played out do on average. Parts that
+    another seat forfeited are not held against this one.
+    """
+    planned = range(1, session.evidence.parts_planned + 1)
+    own = [
+        n
+        for n in planned
+        if n not in session.parts or session.parts[n].forfeited == session.seat
+    ]
+    weight = sum(below for _, below in skill.values()) / len(session.played_out)
+    return {**skill, **{n: (0.0, weight) for n in own if n not in skill}}
 
 
 def _squared(stated: Chances, true: Chances, row: Prediction) -> float:
@@ -227,6 +253,8 @@ def _summed(rows: Iterable[tuple[int, float, float]]) -> ByPart:
 
 
 def _stated_types(session: Session) -> list[Belief]:
+    if not session.played_out:
+        raise Unscored("no part was played out")
     if not session.beliefs:
         raise Unscored("types are not asked for here")
     if all(row.stated is None for row in session.beliefs):
@@ -243,6 +271,9 @@ def _until_settled(
     reached = max(session.played_out, default=0) if by_forfeit else len(session.parts)
     if reached < last:
         return last - first + 1
+    for row in rows:
+        if row.of in about and first <= row.part <= last:
+            _of_type(row.ideal, session.type_of(row.of, row.part))
     held: dict[str, str | None] = {}  # a statement holds until the next
     wrong = first - 1
     for part in range(1, last + 1):

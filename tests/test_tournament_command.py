@@ -153,6 +153,9 @@ def test_swiss_plays_rounds_that_are_runs_and_more_of_them_when_asked(
     }
     assert len(worlds) == 4
     assert call(capsys, "verify", "swiss/round-4")[0] == 0
+    code, _, complaint = call(capsys, "verify", "swiss")
+    assert code == 2
+    assert "name a round, as swiss/round-1" in complaint
     assert call(capsys, "report", "swiss/round-1", "swiss/round-2")[0] == 0
 
 

@@ -23,8 +23,8 @@ NOTE = (
     "Opponents as measured once over many deals in both seats: what they lose to the "
     "strategy `cfr`, the easiest first, and at least lose to a best response, in mbb a "
     "hand; who adapts to them can win the second. Beside it what the agent foresaw, "
-    "gave away and won in this run. Skill is of the predictions made, which are shown "
-    "unless all that could be were: who predicts only where it is easy has more of it."
+    "gave away and won in this run. Where nothing was predicted an even guess counts; "
+    "predictions made, of those that could be, are shown unless all were."
 )
 
 

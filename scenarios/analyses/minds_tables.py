@@ -40,9 +40,9 @@ SKILL_NOTE = (
     "Skill: 0 is guessing evenly, 1 the ideal observer, which knows the listed types "
     "and learns which one it faces; by squared distance to the chances with which the "
     "opponent really acts, or by hits where predictions are single numbers. "
-    "None where there was nothing to know. Predictions made, of those that could be, "
-    "are shown unless all were; who predicts only where it is easy has more skill, so "
-    "compare agents that made about as many."
+    "None where there was nothing to know. Where nothing was stated an even guess "
+    "counts, or the type stated last. Predictions made, of those that could be, are "
+    "shown unless all were."
 )
 PLAY_NOTE = (
     "Regret: what moves gave away against the best answer to this opponent; forfeited "

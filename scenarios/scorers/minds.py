@@ -28,11 +28,11 @@ __all__ = [
 def prediction_skill(trajectory: Trajectory, seat: str) -> float:
     """Stated predictions between guessing evenly (0) and the ideal observer (1).
 
-    (BS_uniform − BS) / (BS_uniform − BS_ideal) over the rows with a statement, BS in
+    (BS_uniform − BS) / (BS_uniform − BS_ideal) over what could be predicted, BS in
     its noise-free form ‖q − π‖², with π the true chances of the player that the other
     then was; where predictions are single numbers, by the chance of a hit. Below 0 is
     worse than guessing evenly. Above 1 is luck: the ideal observer is best on average.
-    Who states something only where it is easy has more skill: see `predictions_made`.
+    Where nothing was stated, or the part was given up, an even guess counts.
     """
     return measures.score_of(measures.prediction_skill(_session(trajectory, seat)))
 
@@ -53,7 +53,8 @@ def predictions_made(trajectory: Trajectory, seat: str) -> float:
 def type_skill(trajectory: Trajectory, seat: str) -> float:
     """Stated types between guessing evenly (0) and the ideal observer (1).
 
-    By Brier score against the type that the other then was, each part's last statement.
+    By Brier score against the type that the other then was, each part's last statement;
+    it holds until the next, and before the first an even guess counts.
     """
     return measures.score_of(measures.type_skill(_session(trajectory, seat)))
 

@@ -74,9 +74,13 @@ def test_skill_sums_over_rows_and_is_not_a_mean_of_ratios() -> None:
     )
 
 
-def test_rows_without_a_statement_are_not_judged_but_counted() -> None:
+def test_where_nothing_is_stated_an_even_guess_counts() -> None:
+    """Else who spoke only where it is easy would be the best of all."""
     left = predicted(chances(0.25, 0.75), None, None, None)
-    assert pytest.approx(1) == score("prediction-skill", left)
+    even = predicted(chances(0.25, 0.75), *[chances(0.5, 0.5)] * 3)
+    for name in ("prediction-skill", "prediction-log-skill"):
+        assert pytest.approx(0.25) == score(name, left)
+        assert pytest.approx(score(name, even)) == score(name, left)
     assert 0.25 == score("predictions-made", left)
 
 
@@ -146,6 +150,44 @@ def test_type_skill_is_by_brier_score_against_the_true_type() -> None:
     assert pytest.approx((0.5 - 0.08) / (0.5 - 0.02)) == score("type-skill", left)
 
 
+def test_a_stated_type_holds_until_the_next_and_before_it_an_even_guess() -> None:
+    silent = [None, types(0.8), None]
+    spoken = [types(0.5), types(0.8), types(0.8)]
+    one, two = (
+        evidence(
+            [part(1), part(2), part(3)],
+            beliefs=[belief(n, t, types(0.9)) for n, t in enumerate(told, 1)],
+        )
+        for told in (silent, spoken)
+    )
+    assert pytest.approx(score("type-skill", two)) == score("type-skill", one)
+
+
+@pytest.mark.parametrize("name", ["prediction-skill", "type-skill"])
+def test_giving_up_wins_nothing(name: str) -> None:
+    """Of four hands one is played out; whoever gave up the rest guesses it evenly."""
+
+    def left(*parts: dict[str, Any]) -> Any:
+        own = predicted(chances(0.25, 0.75), parts_planned=4)
+        beliefs = [belief(1, types(0.9), types(0.9))]
+        return {**own, "parts": [part(1), *parts], "beliefs": beliefs}
+
+    lost = [part(n, forfeited=OWN) for n in (2, 3, 4)]
+    won = [part(n, forfeited=OTHER) for n in (2, 3, 4)]
+    assert pytest.approx(0.25) == score(name, left(*lost))
+    assert pytest.approx(0.25) == score(name, left())
+    assert pytest.approx(1.0) == score(name, left(*won))
+    with pytest.raises(Unscored, match="no part was played out"):
+        score(name, {**left(), "parts": [], "predictions": [], "beliefs": []})
+
+
+def test_a_type_that_is_not_listed_is_no_type_to_find() -> None:
+    left = evidence([part(1)], beliefs=[belief(1, SURE, SURE)])
+    for name in ("type-skill", "parts-to-identify"):
+        with pytest.raises(Unscored, match="stranger"):
+            score(name, left, "stranger")
+
+
 def test_where_even_the_ideal_observer_is_misled_there_is_no_skill() -> None:
     """Both differences are negative, and their ratio would be above 0."""
     left = evidence([part(1)], beliefs=[belief(1, types(0.8), types(0.9))])
@@ -202,6 +244,12 @@ def test_after_a_switch_another_type_is_to_be_seen() -> None:
         score("parts-to-recover", left)
     with pytest.raises(Unscored, match="nobody switched"):
         score("parts-to-recover", left, switcher(8))
+
+
+def test_a_session_cut_before_the_switch_shows_no_recovery() -> None:
+    left = evidence([part(1)], beliefs=[belief(1, SURE, SURE)], parts_planned=9)
+    with pytest.raises(Unscored, match="before the switch"):
+        score("parts-to-recover", left, switcher(5))
 
 
 def test_what_was_right_before_a_switch_is_wrong_from_it_on() -> None:

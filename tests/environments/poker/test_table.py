@@ -410,6 +410,15 @@ def test_what_is_no_distribution_is_refused_and_changes_nothing(
     assert before == (env.view(env.turn), env.observe(env.turn))
 
 
+def test_null_is_nothing_stated() -> None:
+    """Some models send it for what they leave out."""
+    env = LimitHoldem(hands=2, ask=["action"])
+    env.reset(seed=0)
+    *_, info = env.step(call("check_or_call", opponent_next=None))
+    assert "error" not in info
+    assert {"player-1": 0, "player-2": 0} == env.evidence()["statements_not_judged"]
+
+
 def test_an_unknown_type_is_refused_with_those_there_are() -> None:
     env = KuhnPoker(ask=["type"], types=PASSIVE)
     env.reset(seed=0)
