@@ -28,6 +28,10 @@ def main() -> None:
         _run(here, python, "-m", "pip", "install", "-q", wheel, "openai-agents")
         arena = here / "env" / "bin" / "arena"
         _run(here, arena, "run", "quickstart", "--epochs", "2", "--out", "run")
+        # Its opponents and what their moves are worth are files of the wheel.
+        _run(
+            here, arena, "run", "games/texas-holdem", "--agent", "cfr", "--out", "cards"
+        )
         _run(here, arena, "verify", "run")
         _run(here, python, "-c", IMPORTS)
     print("the wheel works beside openai-agents")

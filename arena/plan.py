@@ -24,8 +24,8 @@ from .scenario import (
     ScorerChoice,
     Suite,
     SuiteEntry,
-    agent_of,
 )
+from .seat_agents import agent_of
 from .seating import derive_seed
 from .trajectory import ScenarioRef
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,6 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     model_validator,
@@ -21,7 +19,7 @@ from .agent import AgentSpec
 from .arguments import Arguments, BadArguments
 from .errors import UnknownName, UserError
 from .limits import Limits
-from .registry import PREFIX, environment_class, load, names
+from .registry import PREFIX, environment_class, load
 from .scenario_files import (
     SCENARIO_FILE,
     TASK_FILE,
@@ -30,6 +28,7 @@ from .scenario_files import (
     folder_digest,
     scenario_file_in,
 )
+from .seat_agents import SeatAgent, Seats, check_agent, check_seats
 from .task_folder import load_task
 from .toml_files import TomlError, line_of, read_model, read_toml
 
@@ -37,10 +36,8 @@ __all__ = [
     "SHELL",
     "Scenario",
     "ScorerChoice",
-    "SeatAgent",
     "Suite",
     "SuiteEntry",
-    "agent_of",
     "find_scenarios",
     "find_suites",
     "load_scenario",
@@ -52,10 +49,6 @@ SHELL = PREFIX + "Shell-v1"
 """What task folders are played in."""
 
 MOST_ITEMS = 10_000_000
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str | dict) else value
 
 
 def _distinct(seeds: list[int]) -> list[int]:
@@ -74,24 +67,6 @@ class ScorerChoice(_File):
     name: str
     options: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Keyword arguments of the scorer."""
-
-
-class SeatAgent(_File):
-    """An agent with options, for a fixed seat."""
-
-    name: str
-    options: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """Keyword arguments of the agent."""
-
-
-def agent_of(given: str | SeatAgent) -> AgentSpec:
-    """Return the agent that a file names, with or without options."""
-    if isinstance(given, str):
-        return AgentSpec.parse(given)
-    return AgentSpec.parse(given.name).model_copy(update={"options": given.options})
-
-
-Seats = dict[str, Annotated[list[str | SeatAgent], BeforeValidator(_as_list)]]
 
 
 class ScenarioFile(_File):
@@ -250,7 +225,7 @@ def read_suite(path: Path) -> tuple[str, SuiteFile]:
     for index, entry in enumerate(content.scenarios):
         for agent in entry.agents:
             try:
-                _check_agent(AgentSpec.parse(agent))
+                check_agent(AgentSpec.parse(agent))
             except UserError as error:
                 line = line_of(text, ["scenarios", index, "agents"])
                 raise TomlError(path, line, str(error)) from None
@@ -273,7 +248,7 @@ def _suite(name: str, path: Path) -> Suite:
             seats = environment_class(scenario.environment)(
                 **scenario.content.parameters
             ).seats
-            _check_seats(path, text, place, entry.seats, seats)
+            check_seats(path, text, place, entry.seats, seats)
         entries.append((entry, _of_entry(scenario, entry)))
     return Suite(name, path, content.description, tuple(entries))
 
@@ -283,20 +258,6 @@ def _of_entry(scenario: Scenario, entry: SuiteEntry) -> Scenario:
     seats = {**scenario.content.seats, **entry.seats}
     content = scenario.content.model_copy(update={"seats": seats})
     return replace(scenario, name=entry.shown_as or scenario.name, content=content)
-
-
-def _check_seats(
-    path: Path, text: str, place: list[str | int], given: Seats, seats: Sequence[str]
-) -> None:
-    """Refuse a seat or an agent that there is not, by the line of its table."""
-    for seat, agents in given.items():
-        try:
-            if seat not in seats:
-                raise UnknownName("seat", seat, seats)
-            for agent in agents:
-                _check_agent(agent_of(agent))
-        except UserError as error:
-            raise TomlError(path, line_of(text, [*place, seat]), str(error)) from None
 
 
 def _checked(name: str, path: Path, task: str) -> Scenario:
@@ -327,7 +288,7 @@ def _checked(name: str, path: Path, task: str) -> Scenario:
         raise wrong(["parameters", field], f"parameters.{error}") from None
     except UserError as error:
         raise wrong(["parameters"], error) from None
-    _check_seats(path, text, ["seats"], content.seats, seats)
+    check_seats(path, text, ["seats"], content.seats, seats)
     for index, choice in enumerate(content.scorers):
         try:
             load("scorers", choice.name).check(choice.options)
@@ -355,11 +316,6 @@ def _with_paths(content: ScenarioFile, folder: Path) -> ScenarioFile:
         for name, value in content.parameters.items()
     }
     return content.model_copy(update={"parameters": parameters})
-
-
-def _check_agent(spec: AgentSpec) -> None:
-    if spec.name not in names("agents"):
-        raise UnknownName("agent", spec.name, names("agents"))
 
 
 def _shell_task(name: str) -> ScenarioFile:

@@ -24,8 +24,9 @@ from ..errors import ArenaError, one_line
 from ..plan import make_plan
 from ..redaction import Redactor
 from ..registry import make_agent, make_env, register_envs
-from ..scenario import Scenario, Suite, SuiteEntry, agent_of
+from ..scenario import Scenario, Suite, SuiteEntry
 from ..scoring import score_trajectory
+from ..seat_agents import agent_of
 from ..seating import Player
 from ..spaces import sample_json
 from ..trajectory import Trajectory, comparable, read_trajectory

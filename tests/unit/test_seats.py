@@ -79,10 +79,21 @@ def test_an_agent_in_a_seat_may_have_options(tmp_path: Path) -> None:
     assert [7, 7] == [r["numbers"]["player-2"] for r in record.evidence["rounds"]]
 
 
-def test_an_option_that_an_agent_does_not_have_is_refused(tmp_path: Path) -> None:
-    agents = '[{ name = "level-1", options = { depth = 3 } }]'
-    with pytest.raises(UserError, match=r"level-1.*depth.*not an argument"):
-        plan_of(guessing(tmp_path / "two", agents=agents))
+@pytest.mark.parametrize(
+    ("name", "options", "problem"),
+    [
+        ("level-1", "depth = 3", "depth: is not an argument here"),
+        ("switcher", 'first = "level-1", then = "level-2"', "at: is missing"),
+        ("switcher", 'first = "level-1", then = "level-2", at = 0', "at: should be"),
+    ],
+)
+def test_options_that_an_agent_does_not_take_are_refused_by_their_line(
+    tmp_path: Path, name: str, options: str, problem: str
+) -> None:
+    agents = f'[{{ name = "{name}", options = {{ {options} }} }}]'
+    with pytest.raises(UserError, match=problem) as error:
+        load_scenario(guessing(tmp_path / "two", agents=agents))
+    assert f"scenario.toml, line 9: agent '{name}'" in str(error.value)
 
 
 def test_a_suite_may_name_and_seat_a_scenario_anew(tmp_path: Path) -> None:
