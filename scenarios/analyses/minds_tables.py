@@ -226,7 +226,11 @@ def _settled(
     found = [both for played in group for both in _of(played.session, until)]
     if not found:
         return None, None
-    return mean_interval([own for own, _ in found]), fmean(ideal for _, ideal in found)
+    own = mean_interval([stated for stated, _ in found])
+    if own.low is not None and own.high is not None:  # no number of parts is beyond
+        most = max(played.session.evidence.parts_planned for played in group)
+        own = replace(own, low=max(0.0, own.low), high=min(own.high, float(most)))
+    return own, fmean(ideal for _, ideal in found)
 
 
 def _of(session: Session, until: Callable[..., int]) -> Iterator[tuple[float, float]]:

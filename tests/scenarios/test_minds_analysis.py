@@ -171,6 +171,20 @@ def test_identification_stands_beside_the_ideal_observer() -> None:
     assert (1, 0) == (row["to recover"], row["ideal observer, after the switch"])
 
 
+def test_no_interval_of_a_number_of_hands_goes_beyond_those_there_are() -> None:
+    """After 0 and after 4 hands of 4: Student's t alone would reach from -23 to 27."""
+
+    def session(until: int) -> dict[str, Any]:
+        sure = [types(0.9 if n > until else 0.1) for n in range(1, 5)]
+        rows = [belief(n, stated, stated) for n, stated in enumerate(sure, 1)]
+        return evidence([part(n) for n in range(1, 5)], beliefs=rows)
+
+    found = table(minds([episode(session(0)), episode(session(4), epoch=1)]), KNOWN)
+    estimate = found.rows[0][found.columns.index("to identify")]
+    assert isinstance(estimate, Estimate)
+    assert (2.0, 0.0, 4.0) == (estimate.value, estimate.low, estimate.high)
+
+
 def test_records_that_cannot_be_read_are_counted_and_leave_the_rest() -> None:
     good = sessions(2, played(CALL, EVEN))
     bad = [
