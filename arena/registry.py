@@ -72,13 +72,18 @@ def load(kind: Kind, name: str) -> Any:
 
     Raises:
         UnknownName: If nothing is registered under that name.
-        UserError: If a package that it needs is not installed.
+        UserError: If a package that it needs is not installed, or if it is not where
+            its entry point says.
     """
     entry = _entry(kind, name)
     try:
         return entry.load()
+    except AttributeError as error:
+        raise _gone(kind, entry, error) from error
     except ModuleNotFoundError as error:
         package = (error.name or "?").partition(".")[0]
+        if package == entry.module.partition(".")[0]:  # its own, and no dependency
+            raise _gone(kind, entry, error) from error
         install = (
             f"pip install 'arena-evals[{name}]'"
             if kind in ("models", "sandboxes")
@@ -196,6 +201,14 @@ def open_seat(environment: str, **parameters: Any) -> Any:
         for seat in env.seats[1:]
     }
     return Seated(env, env.seats[0], others)
+
+
+def _gone(kind: Kind, entry: EntryPoint, error: Exception) -> UserError:
+    """Return what to say of a plug-in that is not where it was registered."""
+    return UserError(
+        f"{_SINGULAR[kind]} {entry.name!r} is registered as {entry.value}, but "
+        f"{error}: install its package again, or remove it"
+    )
 
 
 def _entry(kind: Kind, name: str) -> EntryPoint:

@@ -1,7 +1,11 @@
 """Plug-ins by name: what is known, what is near, what is missing."""
 
+import os
+import subprocess
+import sys
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -218,3 +222,26 @@ def test_a_missing_key_is_named_and_not_asked_for_of_a_server_of_ones_own(
     with pytest.raises(UserError, match="OPENAI_API_KEY"):
         make_agent(spec("chat", "openai:x"))
     assert make_agent(spec("chat", "openai:x", base_url="http://localhost:1/v1"))
+
+
+@pytest.mark.parametrize("value", ["arena.agents.cards:Shark", "no_such.thing:Agent"])
+def test_a_plug_in_that_is_not_where_it_was_registered_is_named(
+    tmp_path: Path, value: str
+) -> None:
+    info = tmp_path / "sharks-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: sharks\nVersion: 1.0\n"
+    )
+    (info / "entry_points.txt").write_text(f"[arena.agents]\nshark = {value}\n")
+    arena = Path(sys.executable).parent / "arena"
+    done = subprocess.run(
+        [arena, "list", "agents"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 2 == done.returncode
+    assert f"agent 'shark' is registered as {value}, but" in done.stderr
+    assert 1 == done.stderr.count("\n")
