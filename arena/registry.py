@@ -82,7 +82,8 @@ def load(kind: Kind, name: str) -> Any:
         raise _gone(kind, entry, error) from error
     except ModuleNotFoundError as error:
         package = (error.name or "?").partition(".")[0]
-        if package == entry.module.partition(".")[0]:  # its own, and no dependency
+        own = entry.module.partition(".")[0]
+        if kind != "models" and package == own:  # a model's class is of its provider
             raise _gone(kind, entry, error) from error
         install = (
             f"pip install 'arena-evals[{name}]'"
