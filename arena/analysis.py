@@ -323,4 +323,4 @@ def written(value: Value) -> str:
 
 def _digits(*numbers: float) -> int:
     """Return how many digits behind the point numbers of one cell have."""
-    return 3 if max(map(abs, numbers)) < 100 else 1
+    return 3 if max(map(abs, numbers)) < 100 else 0

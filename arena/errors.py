@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
+import sysconfig
+import traceback
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Literal, cast
@@ -72,7 +75,19 @@ class EpisodeError(ArenaError):
     def __init__(self, where: Where, cause: BaseException) -> None:
         self.where: Where = where
         self.cause = cause
-        super().__init__(f"{where}: {type(cause).__name__}: {one_line(str(cause))}")
+        told = f"{where}: {type(cause).__name__}: {one_line(str(cause))}"
+        bug = where in ("agent", "environment") and not isinstance(cause, ArenaError)
+        super().__init__(f"{told}{_place(cause)}" if bug else told)
+
+
+def _place(error: BaseException) -> str:
+    """Return the innermost file and line of an error outside of libraries."""
+    paths = sysconfig.get_paths()
+    libraries = tuple(paths[name] for name in ("stdlib", "purelib", "platlib"))
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not frame.filename.startswith(libraries):
+            return f" ({os.path.basename(frame.filename)}, line {frame.lineno})"
+    return ""
 
 
 @contextmanager
