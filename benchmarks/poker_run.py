@@ -8,22 +8,18 @@ on cards that were not seen before. Prints one line of JSON; see `bench.py`.
 from __future__ import annotations
 
 import json
-import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+from whole_run import played
 
 from arena.agent import AgentSpec
 from arena.environments.poker.policies import policy, policy_names
 from arena.environments.poker.rules import HOLDEM, LimitPoker, State
 from arena.plan import make_plan
-from arena.progress import make_observer
-from arena.run import run
-from arena.run_folder import RunFolder
 from arena.scenario import load_suite
 
 HERE = Path(__file__).parent
@@ -36,24 +32,14 @@ def main() -> None:
     sessions = max(1, int(sys.argv[1]) // HANDS)
     suite = load_suite(str(HERE / "holdem"))
     plan = make_plan([suite], agents=[AgentSpec(name="cfr")], epochs=sessions)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run"
-        cpu, wall = _cpu(), time.perf_counter()
-        with make_observer() as observer:
-            run(plan, path, observer=observer)
-        wall_s, cpu_s = time.perf_counter() - wall, _cpu() - cpu
-        scores = RunFolder(path).scores()
-        completed = sum(s.value == 1.0 for group in scores.values() for s in group)
-        size = sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
-    if completed != 2 * sessions:
-        sys.exit(f"only {completed} of {2 * sessions} sessions were completed")
+    took = played(plan)
     hands = 2 * sessions * HANDS
     figures = {
         "name": "arena",
         "hands": hands,
-        "wall_s": round(wall_s, 3),
-        "cpu_s": round(cpu_s, 3),
-        "bytes_per_hand": size // hands,
+        "wall_s": round(took.wall_s, 3),
+        "cpu_s": round(took.cpu_s, 3),
+        "bytes_per_hand": took.size // hands,
         "decision_ms": {name: _decision_ms(name) for name in policy_names("holdem")},
     }
     print(json.dumps(figures))
@@ -77,11 +63,6 @@ def _decision_ms(name: str) -> tuple[float, float]:
             state = game.apply(state, {state.mover: move})
     taken = taken[20:]  # the first ones load files and tables
     return round(median(taken), 4), round(float(np.quantile(taken, 0.99)), 4)
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -20,7 +20,10 @@ Price = tuple[float, float]
 
 
 def agent_options(command: Command) -> Command:
-    """Add the options that say what agents are made of, and `--limit`."""
+    """Add the options that say what agents are made of, and `--limit`.
+
+    All but `limits` are for `equipped`, by the names that it has for them.
+    """
     for option in (
         click.option(
             "--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Instead."

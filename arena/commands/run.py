@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,11 +42,6 @@ def run(
     scenarios: tuple[str, ...],
     agents: tuple[str, ...],
     seats: tuple[str, ...],
-    model: str | None,
-    base_url: str | None,
-    agent_option: tuple[str, ...],
-    model_option: tuple[str, ...],
-    price: tuple[str, ...],
     limits: tuple[str, ...],
     items: int | None,
     epochs: int | None,
@@ -57,6 +52,7 @@ def run(
     confidence: float,
     ks: tuple[int, ...],
     as_json: bool,
+    **of_agents: Any,
 ) -> int:
     """Play suites or scenarios, score them and print the table.
 
@@ -91,11 +87,7 @@ def run(
     seated = dict(pair("--seat", text) for text in seats)
     specs = equipped(
         [AgentSpec.parse(name) for name in (*agents, *seated.values())],
-        model=model,
-        base_url=base_url,
-        agent_option=agent_option,
-        model_option=model_option,
-        price=price,
+        **of_agents,
     )
     plan = make_plan(
         [load_suite(name) for name in scenarios],

@@ -63,17 +63,13 @@ def tournament(
     system: str,
     rounds: int | None,
     sessions: int,
-    model: str | None,
-    base_url: str | None,
-    agent_option: tuple[str, ...],
-    model_option: tuple[str, ...],
-    price: tuple[str, ...],
     limits: tuple[str, ...],
     seed: int,
     max_concurrency: int,
     out: Path | None,
     confidence: float,
     as_json: bool,
+    **of_agents: Any,
 ) -> int:
     """Let agents play each other in pairs; print ratings and the cross table.
 
@@ -96,11 +92,7 @@ def tournament(
         raise UserError(f"--rounds {rounds}: only a Swiss tournament has rounds")
     specs = equipped(
         [AgentSpec.parse(text) for text in agents],
-        model=model,
-        base_url=base_url,
-        agent_option=agent_option,
-        model_option=model_option,
-        price=price,
+        **of_agents,
     )
     wanted = Tournament(
         scenario=game(name, hands),

@@ -31,7 +31,6 @@ class BettingTree:
         legal: (nodes, 3) bool, in order of `ACTIONS`.
         children: (nodes, 3) int32: the decision that follows an action; −1−e where
             end e follows; the lowest int32 where the action is not legal.
-        end_bettings: (ends,) The betting string of each end of a hand.
         folded: (ends,) int8: the position that folded, −1 at a showdown.
         put: (ends, 2) int16: chips put in by each position.
     """
@@ -42,7 +41,6 @@ class BettingTree:
     mover: NDArray[np.int8]
     legal: NDArray[np.bool_]
     children: NDArray[np.int32]
-    end_bettings: tuple[str, ...]
     folded: NDArray[np.int8]
     put: NDArray[np.int16]
     _index: Mapping[str, int]
@@ -93,7 +91,6 @@ def betting_tree(shape: Shape) -> BettingTree:
         mover=np.array([node.mover for node in nodes], dtype=np.int8),
         legal=below != ILLEGAL,
         children=below,
-        end_bettings=tuple(end.betting for end in ends),
         folded=np.array([end.folded for end in ends], dtype=np.int8),
         put=np.array([end.put for end in ends], dtype=np.int16),
         _index={node.betting: place for place, node in enumerate(nodes)},

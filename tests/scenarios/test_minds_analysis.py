@@ -22,9 +22,10 @@ from minds_play import (
     types,
 )
 from playing import play_run
+from sections import rows, table
 
 from arena.agent import AgentSpec
-from arena.analysis import Episode, Section, Table, read_episodes
+from arena.analysis import Episode, read_episodes
 from arena.intervals import Estimate
 from arena.registry import environment_class, load
 from arena.report.figures import can_draw, svg
@@ -39,22 +40,6 @@ WORTH = "Minds: what moves were worth, in mbb a hand"
 KNOWN = "Hands until the type is known"
 NEEDED = "How many hands each score needs"
 CALL, IDEAL = chances(0, 1), chances(0.25, 0.75)
-
-
-def table(sections: Sequence[Section], title: str) -> Table:
-    return next(t for s in sections for t in s.tables if t.title == title)
-
-
-def rows(sections: Sequence[Section], title: str) -> list[dict[str, Any]]:
-    """The rows of a table by column, of estimates only the value."""
-    found = table(sections, title)
-    return [
-        {
-            column: value.value if isinstance(value, Estimate) else value
-            for column, value in zip(found.columns, row, strict=True)
-        }
-        for row in found.rows
-    ]
 
 
 def played(*stated: Any, won: Sequence[float] = (), **more: Any) -> dict[str, Any]:

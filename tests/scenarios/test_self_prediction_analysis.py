@@ -1,16 +1,15 @@
 """What is said of self-prediction: from episodes with known acts and predictions."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playing import play_run
+from sections import rows, table
 
 from arena.agent import AgentSpec
-from arena.analysis import Episode, Section, Table, read_episodes
-from arena.intervals import Estimate
+from arena.analysis import Episode, read_episodes
 from arena.report.figures import can_draw, svg
 from arena.run_folder import RunFolder
 from arena.scenarios.analyses.self_prediction import self_prediction
@@ -65,22 +64,6 @@ def acts(situation: str, *values: str | None, **more: Any) -> list[Episode]:
 
 def said(situation: str, value: str | None, sure: float = 1, **more: Any) -> Episode:
     return episode("predict", situation, value, confidence=sure, **more)
-
-
-def table(sections: Sequence[Section], title: str) -> Table:
-    return next(t for s in sections for t in s.tables if t.title == title)
-
-
-def rows(sections: Sequence[Section], title: str) -> list[dict[str, Any]]:
-    """The rows of a table by column, of estimates only the value."""
-    found = table(sections, title)
-    return [
-        {
-            column: value.value if isinstance(value, Estimate) else value
-            for column, value in zip(found.columns, row, strict=True)
-        }
-        for row in found.rows
-    ]
 
 
 # In a, b and c it hits, stands, and hits in three of four acts; it is wrong about b.
