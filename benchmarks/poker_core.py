@@ -15,8 +15,9 @@ import time
 
 import numpy as np
 
+from arena.environments.poker.betting import HOLDEM
 from arena.environments.poker.evaluator import strength, strengths
-from arena.environments.poker.rules import HOLDEM, LimitPoker
+from arena.environments.poker.rules import LimitPoker
 
 REPETITIONS = 5
 HANDS = 2000

@@ -17,8 +17,9 @@ import numpy as np
 from whole_run import played
 
 from arena.agent import AgentSpec
+from arena.environments.poker.betting import HOLDEM
 from arena.environments.poker.policies import policy, policy_names
-from arena.environments.poker.rules import HOLDEM, LimitPoker, State
+from arena.environments.poker.rules import LimitPoker, State
 from arena.plan import make_plan
 from arena.scenario import load_suite
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .betting import HOLDEM, Shape
 from .evaluator import strengths_with
-from .rules import HOLDEM, Shape
 
 __all__ = [
     "DRAWS",

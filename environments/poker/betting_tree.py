@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .rules import ACTIONS, LETTERS, Public, Shape, after
+from .betting import ACTIONS, LETTERS, Public, Shape, after
 
 __all__ = ["BettingTree", "betting_tree"]
 

@@ -13,10 +13,11 @@ from arena.errors import UnknownName, UserError
 from arena.tools import Tool, tool, tools_of
 
 from ..statements import probabilities_of
+from .betting import ACTIONS, HOLDEM, KUHN, LEDUC
 from .evidence import evidence
 from .known import known_players
 from .policies import policy_names
-from .rules import ACTIONS, HOLDEM, KUHN, LEDUC, LimitPoker
+from .rules import LimitPoker
 from .session import Hand, Session
 from .strengths import strength
 from .telling import Asked, hand_over, instructions, now

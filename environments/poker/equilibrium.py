@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .abstraction import abstraction
+from .betting import Shape
 from .betting_tree import BettingTree, betting_tree
-from .rules import LimitPoker, Shape
+from .rules import LimitPoker
 from .values import Deals, Player, best_response, expected
 
 __all__ = ["all_deals", "equilibrium", "exploitability", "game_value"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from .betting import ACTIONS
 from .cards import named
 from .losses import loss
 from .observer import Observer
 from .policies import policy
-from .rules import ACTIONS
 from .session import Hand, Move, Session
 from .telling import Asked
 

@@ -9,10 +9,10 @@ from typing import cast
 from arena.agent import Action, Policy
 from arena.env import View
 
+from .betting import ACTIONS, Shape
 from .cards import parsed
 from .observing import observers
 from .policies import policy, policy_names
-from .rules import ACTIONS, Shape
 
 __all__ = ["known_players"]
 

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .abstraction import Cards
+from .betting import ACTIONS, HOLDEM, Shape
 from .data_files import read
 from .equilibrium import all_deals
 from .policies import table
-from .rules import ACTIONS, HOLDEM, Shape
 from .tabular import Infosets, infosets
 from .values import Player, Response, best_response
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .abstraction import holes
+from .betting import ACTIONS, Shape
 from .policies import policy
-from .rules import ACTIONS, Shape
 
 __all__ = ["Observer"]
 

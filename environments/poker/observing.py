@@ -21,9 +21,9 @@ from arena.agent import Action, Policy
 from arena.env import View
 from arena.errors import UnknownName
 
+from .betting import ACTIONS, LETTERS, Public, Shape, after
 from .cards import parsed
 from .observer import Observer
-from .rules import ACTIONS, LETTERS, Public, Shape, after
 
 __all__ = ["observers"]
 

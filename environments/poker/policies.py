@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from arena.errors import UnknownName
 
 from .abstraction import Cards
+from .betting import HOLDEM, KUHN, LEDUC, Shape
 from .data_files import read
 from .equilibrium import equilibrium
 from .rule import PREFERENCES, rule_table
-from .rules import HOLDEM, KUHN, LEDUC, Shape
 from .strategy_file import unpacked
 from .styles import STYLES, style_table
 from .tabular import Tabular, infosets

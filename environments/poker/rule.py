@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .abstraction import Abstraction, Cards, holes
+from .betting import HOLDEM
 from .betting_tree import betting_tree
-from .rules import HOLDEM
 
 __all__ = ["PREFERENCES", "preferences", "rule_table"]
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .rules import Public, Shape
+    from .betting import Public, Shape
 
 __all__ = ["story"]
 

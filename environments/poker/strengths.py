@@ -7,9 +7,9 @@ from typing import NamedTuple
 from arena.errors import UnknownName
 from arena.intervals import Estimate
 
+from .betting import HOLDEM
 from .data_files import record
 from .policies import policy_names
-from .rules import HOLDEM
 
 __all__ = ["Strength", "strength"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .abstraction import DRAWS, hole_classes
-from .rules import HOLDEM
+from .betting import HOLDEM
 from .tabular import infosets
 
 __all__ = ["PREFLOP_ORDER", "STYLES", "Style", "hand_strengths", "style_table"]

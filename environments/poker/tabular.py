@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .abstraction import Abstraction, Cards, abstraction
+from .betting import Shape
 from .betting_tree import BettingTree, betting_tree
-from .rules import Shape
 
 __all__ = ["Infosets", "Tabular", "infosets"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .rules import LimitPoker, Shape
+from .betting import Shape
+from .rules import LimitPoker
 from .session import Hand, Session
 
 __all__ = ["Asked", "hand_over", "instructions", "now"]

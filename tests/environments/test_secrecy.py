@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from arena.environments.blackjack.rules import HitOrStand, Rules
 from arena.environments.number_guessing import NumberGuessing
 from arena.environments.number_guessing.rules import Guessing
-from arena.environments.poker.rules import HOLDEM, KUHN, LEDUC, LimitPoker
+from arena.environments.poker.betting import HOLDEM, KUHN, LEDUC
+from arena.environments.poker.rules import LimitPoker
 from arena.game import Game
 
 SEATS = ("player-1", "player-2", "player-3", "player-4")

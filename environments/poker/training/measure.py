@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from arena.intervals import Estimate, t_quantile
 
+from ..betting import HOLDEM
 from ..data_files import record
 from ..losses import flat, packed
 from ..policies import policy_names, table
 from ..rule import PREFERENCES, preferences
-from ..rules import HOLDEM
 from ..tabular import infosets
 from ..values import Deals, Player, Response, best_response, head_to_head
 from .deals import pool

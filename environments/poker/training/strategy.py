@@ -10,7 +10,7 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from ..rules import HOLDEM
+from ..betting import HOLDEM
 from ..strategy_file import packed
 from ..tabular import infosets
 from .deals import pool

@@ -12,9 +12,9 @@ from arena.environments.poker.abstraction import (
     hole_classes,
     holes,
 )
+from arena.environments.poker.betting import HOLDEM, KUHN, LEDUC, Shape
 from arena.environments.poker.cards import parsed
 from arena.environments.poker.evaluator import strength
-from arena.environments.poker.rules import HOLDEM, KUHN, LEDUC, Shape
 from arena.environments.poker.styles import PREFLOP_ORDER
 from arena.environments.poker.training.boards import board_tables, preflop_strengths
 from arena.environments.poker.training.deals import pool

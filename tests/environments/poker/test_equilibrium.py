@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from arena.environments.poker.abstraction import seen
+from arena.environments.poker.betting import KUHN, LEDUC, Shape
 from arena.environments.poker.betting_tree import betting_tree
 from arena.environments.poker.equilibrium import (
     all_deals,
@@ -11,7 +12,6 @@ from arena.environments.poker.equilibrium import (
     exploitability,
     game_value,
 )
-from arena.environments.poker.rules import KUHN, LEDUC, Shape
 
 SHAPES = pytest.mark.parametrize("shape", [KUHN, LEDUC], ids=lambda shape: shape.name)
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phevaluator import evaluate_cards
 
+from arena.environments.poker.betting import HOLDEM
 from arena.environments.poker.cards import parsed
 from arena.environments.poker.evaluator import strength, strengths, strengths_with
-from arena.environments.poker.rules import HOLDEM
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it uses names that pyparsing calls old

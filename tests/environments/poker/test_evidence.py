@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import ToolCall
 
+from arena.environments.poker.betting import ACTIONS, after
 from arena.environments.poker.env import KuhnPoker, LeducPoker, LimitHoldem
 from arena.environments.poker.policies import policy
-from arena.environments.poker.rules import ACTIONS, after
 
 Table = LimitHoldem | LeducPoker | KuhnPoker
 TYPES = ["random", "always-call", "equilibrium"]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from arena.environments.poker.betting import HOLDEM, KUHN, LEDUC, Shape
 from arena.environments.poker.cards import parsed
 from arena.environments.poker.losses import loss, losses, packed, unpacked
 from arena.environments.poker.policies import policy_names
-from arena.environments.poker.rules import HOLDEM, KUHN, LEDUC, Shape
 from arena.environments.poker.tabular import infosets
 from arena.errors import UnknownName
 

@@ -11,16 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from arena.environments.poker.betting import ACTIONS, HOLDEM, KUHN, LEDUC
 from arena.environments.poker.observer import Observer
 from arena.environments.poker.policies import policy
-from arena.environments.poker.rules import (
-    ACTIONS,
-    HOLDEM,
-    KUHN,
-    LEDUC,
-    LimitPoker,
-    State,
-)
+from arena.environments.poker.rules import LimitPoker, State
 from arena.intervals import wilson
 
 Floats = NDArray[np.float64]

@@ -10,18 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.environments.poker.abstraction import bucket, holes
+from arena.environments.poker.betting import ACTIONS, HOLDEM, KUHN, LEDUC, after
 from arena.environments.poker.betting_tree import betting_tree
 from arena.environments.poker.cards import parsed
 from arena.environments.poker.data_files import read, record
 from arena.environments.poker.policies import policy, policy_names, table
-from arena.environments.poker.rules import (
-    ACTIONS,
-    HOLDEM,
-    KUHN,
-    LEDUC,
-    LimitPoker,
-    after,
-)
+from arena.environments.poker.rules import LimitPoker
 from arena.environments.poker.strategy_file import packed, unpacked
 from arena.environments.poker.styles import STYLES, hand_strengths
 from arena.errors import UnknownName, UserError

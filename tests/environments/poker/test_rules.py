@@ -13,18 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pokerkit import Automation, FixedLimitTexasHoldem
 
-from arena.environments.poker.cards import draw, named, parsed
-from arena.environments.poker.rules import (
+from arena.environments.poker.betting import (
     ACTIONS,
     HOLDEM,
     KUHN,
     LEDUC,
     LETTERS,
-    LimitPoker,
     Shape,
-    State,
     after,
 )
+from arena.environments.poker.cards import draw, named, parsed
+from arena.environments.poker.rules import LimitPoker, State
 
 SHAPES = (HOLDEM, LEDUC, KUHN)
 SEEDS = st.integers(0, 2**32 - 1)

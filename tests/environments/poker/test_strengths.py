@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from arena.environments.poker.betting import ACTIONS, HOLDEM
 from arena.environments.poker.data_files import read, record
 from arena.environments.poker.losses import loss, losses, unpacked
 from arena.environments.poker.policies import policy, policy_names
-from arena.environments.poker.rules import ACTIONS, HOLDEM, LimitPoker
+from arena.environments.poker.rules import LimitPoker
 from arena.environments.poker.strengths import strength
 from arena.environments.poker.tabular import infosets
 from arena.environments.poker.training.measure import Sample, estimated, main

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from arena.environments.poker.betting import KUHN, LEDUC, Shape
 from arena.environments.poker.equilibrium import all_deals, exploitability, game_value
-from arena.environments.poker.rules import KUHN, LEDUC, Shape
 from arena.environments.poker.tabular import Tabular, infosets
 from arena.environments.poker.training.deals import pool
 from arena.environments.poker.training.mccfr import (

@@ -9,16 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.environments.poker.abstraction import seen
+from arena.environments.poker.betting import ACTIONS, KUHN, LEDUC, Shape
 from arena.environments.poker.betting_tree import betting_tree
 from arena.environments.poker.equilibrium import all_deals
-from arena.environments.poker.rules import (
-    ACTIONS,
-    KUHN,
-    LEDUC,
-    LimitPoker,
-    Shape,
-    State,
-)
+from arena.environments.poker.rules import LimitPoker, State
 from arena.environments.poker.values import (
     Player,
     Response,
