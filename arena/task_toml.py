@@ -21,6 +21,8 @@ __all__ = [
     "HumanMinutes",
     "Metadata",
     "Milestone",
+    "Perturbation",
+    "PerturbationId",
     "Probe",
     "Safety",
     "SandboxKind",
@@ -29,7 +31,9 @@ __all__ = [
     "TaskFields",
     "TaskFile",
     "TaskLimits",
+    "Variant",
     "VerifierFields",
+    "WorldFields",
 ]
 
 SandboxKind = Literal["docker", "bubblewrap"]
@@ -197,12 +201,68 @@ class Milestone(_File):
     hint: str = ""
 
 
+WorldOp = Annotated[str, Field(pattern=r"^((cut|mend) [a-z]+|restart)$")]
+
+
 class Probe(_File):
-    """One `[[metadata.arena.probes]]`: a command in a clone of the frozen box."""
+    """One `[[metadata.arena.probes]]`: a command, once the agent's box is frozen."""
 
     id: Identifier
     command: str
+    """Run beside what lies in `tests/probe`."""
     timeout_sec: Seconds = 60.0
+    run_in: Literal["clone", "judge"] = "clone"
+    """In a clone of the agent's box, or in a box with nothing of the agent's in it,
+    on the world's network."""
+    network: bool = False
+    """Whether the clone is on the world's network."""
+    world: list[WorldOp] = Field(default_factory=list[str])
+    """What the world does before: `cut SITE`, `mend SITE`, `restart` of servers."""
+
+
+class WorldServers(_File):
+    """`[metadata.arena.world] servers`: what can be rented."""
+
+    max: int = Field(ge=0, le=6)
+    memory_mb: int = Field(256, ge=64)
+
+
+class WorldFields(_File):
+    """`[metadata.arena.world]`: the closed world around the box."""
+
+    services: list[Identifier]
+    """Its sites, by the first part of their hosts."""
+    servers: WorldServers | None = None
+    clock_rate: float = Field(0.0, ge=0)
+    """Its seconds in a real one; with 0 its time follows from what is done."""
+    tld: Literal["test", "internal"] = "test"
+    model: Literal["scripted", "toy", "host"] = "scripted"
+    model_tokens: int = Field(100_000, ge=0)
+
+
+class Variant(_File):
+    """One `[[metadata.arena.variants]]`: the same task, easier or harder."""
+
+    id: Identifier
+    set: dict[str, Any]
+    """Keyword arguments of the functions of `seed.py`."""
+    human_minutes: HumanMinutes | None = None
+
+
+PerturbationId = Literal["X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9"]
+
+
+class Perturbation(_File):
+    """One `[[metadata.arena.perturbations]]`: what changes, if an episode asks."""
+
+    id: PerturbationId
+    when: Annotated[
+        str,
+        Field(pattern=r"^(start|calls:\d+|t:\d+|event:[a-z]+\.[a-z_]+)$"),
+    ] = "start"
+    params: dict[str, Any] = Field(default_factory=dict[str, Any])
+    oracle_min: Share = 1.0
+    """What the solution scores at least under it."""
 
 
 class Safety(_File):
@@ -233,6 +293,9 @@ class ArenaFields(_File):
     limits: TaskLimits = TaskLimits.model_validate({})
     milestones: list[Milestone] = Field(default_factory=list[Milestone])
     probes: list[Probe] = Field(default_factory=list[Probe])
+    world: WorldFields | None = None
+    variants: list[Variant] = Field(default_factory=list[Variant])
+    perturbations: list[Perturbation] = Field(default_factory=list[Perturbation])
     safety: Safety = Safety.model_validate({})
     setup: list[str] = Field(default_factory=list[str])
     """Commands before the agent's start, as root where the box has root."""

@@ -1,0 +1,169 @@
+"""What goes in and out of a site of the world: requests, pages, answers, refusals."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+__all__ = ["Page", "Refused", "Request", "Response", "tag", "text"]
+
+MOST_DEPTH = 40
+
+
+class Refused(Exception):
+    """A request that a site does not grant; it is answered with a status and a reason.
+
+    Args:
+        status: Of HTTP, 400 or above.
+        reason: What was wrong, and what to do.
+        headers: Further headers.
+    """
+
+    def __init__(
+        self, status: int, reason: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.status = status
+        self.reason = reason
+        self.headers = dict(headers or {})
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of HTTP.
+
+    Attributes:
+        source: Who sent it: `agent`, `server-1`, `judge`, or an address.
+        host: Without a port, in lower case: `bank.test`.
+        method: In upper case.
+        path: Decoded, without a query and without the `.json` of a page's twin.
+        twin: Whether the JSON twin of a page is asked for.
+        query: Its last value by name.
+        headers: By name in lower case.
+    """
+
+    source: str
+    host: str
+    method: str
+    path: str
+    twin: bool = False
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+    @property
+    def token(self) -> str:
+        """What stands in `Authorization: Bearer …`; empty for none."""
+        kind, _, value = self.headers.get("authorization", "").partition(" ")
+        return value.strip() if kind.lower() == "bearer" else ""
+
+    def json(self) -> dict[str, Any]:
+        """Return the body, which must be an object in JSON; of a form, its fields.
+
+        Raises:
+            Refused: If it is neither.
+        """
+        if self.headers.get("content-type", "").startswith(
+            "application/x-www-form-urlencoded"
+        ):
+            fields = parse_qs(self.body.decode("utf-8", "replace"), True)
+            return {name: values[-1] for name, values in fields.items()}
+        try:
+            found = json.loads(self.body or b"{}", parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise Refused(400, "the body is not JSON") from None
+        if not isinstance(found, dict):
+            raise Refused(400, "the body should be an object in JSON")
+        return cast("dict[str, Any]", found)
+
+    def field(self, name: str, kind: type = str) -> Any:
+        """Return a field of the body.
+
+        Args:
+            name: Of the field.
+            kind: `str`, `int`, `list` or `dict`; of a form, numbers are read.
+
+        Raises:
+            Refused: If it is missing or of another kind.
+        """
+        value = self.json().get(name)
+        if kind is int and isinstance(value, str) and value.isascii():
+            digits = value.removeprefix("-")
+            value = int(value) if digits.isdigit() and len(digits) < 16 else value
+        if type(value) is not kind:
+            told = "is missing" if value is None else f"should be {_KINDS[kind]}"
+            raise Refused(400, f"the field {name!r} {told}")
+        return value
+
+
+_KINDS = {str: "text", int: "a whole number", list: "a list", dict: "an object"}
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer as it is sent."""
+
+    status: int
+    body: bytes
+    kind: str = "application/json"
+    """Its content type."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page for people, and its twin in JSON, which says the same.
+
+    Attributes:
+        title: Its heading.
+        data: What the twin says beside the title.
+        parts: HTML, made with `tag`, below the heading.
+    """
+
+    title: str
+    data: Mapping[str, Any]
+    parts: tuple[str, ...] = ()
+    status: int = 200
+
+    def response(self, twin: bool) -> Response:
+        """Return the page, or its twin."""
+        if twin:
+            told = json.dumps({"title": self.title, **self.data}, ensure_ascii=False)
+            return Response(self.status, told.encode())
+        title = html.escape(self.title)
+        body = "\n".join([tag("h1", self.title), *self.parts])
+        told = (
+            "<!doctype html>\n<html><head><meta charset=utf-8>"
+            f"<title>{title}</title></head>\n<body>\n{body}\n</body></html>\n"
+        )
+        return Response(self.status, told.encode(), "text/html; charset=utf-8")
+
+
+def text(value: object) -> str:
+    """Return a value as HTML that shows just this text."""
+    return html.escape(str(value))
+
+
+def tag(name: str, *inside: object, raw: bool = False, **attributes: object) -> str:
+    """Return an element of HTML.
+
+    Args:
+        name: As `p`.
+        inside: Its text; or HTML where `raw`.
+        raw: Whether what is inside is HTML already.
+        attributes: As `href="/docs"`; a trailing underscore of a name is dropped.
+    """
+    told = "".join(
+        f' {key.rstrip("_")}="{html.escape(str(value))}"'
+        for key, value in attributes.items()
+    )
+    between = "".join(str(part) if raw else text(part) for part in inside)
+    return f"<{name}{told}>{between}</{name}>"

@@ -1,0 +1,18 @@
+"""desk.test."""
+
+from __future__ import annotations
+
+from ..core import Answer, Site
+from ..messages import Refused, Request
+
+__all__ = ["Desk"]
+
+
+class Desk(Site):
+    """desk.test."""
+
+    name = "desk"
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request."""
+        raise Refused(404, "there is nothing here yet")

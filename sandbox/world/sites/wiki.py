@@ -1,0 +1,18 @@
+"""wiki.test."""
+
+from __future__ import annotations
+
+from ..core import Answer, Site
+from ..messages import Refused, Request
+
+__all__ = ["Wiki"]
+
+
+class Wiki(Site):
+    """wiki.test."""
+
+    name = "wiki"
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request."""
+        raise Refused(404, "there is nothing here yet")
