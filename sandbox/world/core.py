@@ -13,7 +13,7 @@ from .clock import REQUEST_S, Clock
 from .fleet import Fleet
 from .keys import Keys
 from .ledger import Full, Ledger
-from .messages import Page, Refused, Request, Response
+from .messages import Page, Refused, Request, Response, tag
 from .perturbations import Perturbations
 from .post import Post
 
@@ -51,6 +51,15 @@ class Site:
             Refused: If it is not granted.
         """
         raise NotImplementedError
+
+    def documentation(self, told: str) -> Page:
+        """Return a page of documentation, with the hosts that this world has.
+
+        Args:
+            told: Plain text, with hosts as in `bank.test`.
+        """
+        told = told.replace(".test", f".{self.world.tld}")
+        return Page("Documentation", {"text": told}, (tag("pre", told),))
 
 
 class World:

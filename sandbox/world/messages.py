@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-__all__ = ["Page", "Refused", "Request", "Response", "tag", "text"]
+__all__ = ["Page", "Refused", "Request", "Response", "created", "tag", "text"]
 
 MOST_DEPTH = 40
 
@@ -74,6 +74,8 @@ class Request:
             return {name: values[-1] for name, values in fields.items()}
         try:
             found = json.loads(self.body or b"{}", parse_constant=_no_constant)
+            # Half a character, as "\\ud800", could be stored but never sent again.
+            json.dumps(found, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise Refused(400, "the body is not JSON") from None
         if not isinstance(found, dict):
@@ -116,6 +118,11 @@ class Response:
     kind: str = "application/json"
     """Its content type."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def created(data: Mapping[str, Any]) -> Response:
+    """Return the answer that something was made, with what is said of it."""
+    return Response(201, json.dumps(data, ensure_ascii=False).encode())
 
 
 @dataclass(frozen=True)
