@@ -67,9 +67,10 @@ class Request:
         Raises:
             Refused: If it is neither.
         """
-        if self.headers.get("content-type", "").startswith(
-            "application/x-www-form-urlencoded"
-        ):
+        kind = self.headers.get("content-type", "")
+        # `curl -d` calls whatever it sends a form; a form never begins so.
+        braced = self.body.lstrip().startswith(b"{")
+        if kind.startswith("application/x-www-form-urlencoded") and not braced:
             fields = parse_qs(self.body.decode("utf-8", "replace"), True)
             return {name: values[-1] for name, values in fields.items()}
         try:
