@@ -48,8 +48,8 @@ Wheels
 
 Models
   Weights come in shards, in one or more types of number. SHA256SUMS.TYPE lists the
-  digests of the files of a type, as `sha256sum -c` reads them. Transfers are not always clean: compare,
-  and fetch again what differs.
+  digests of the files of a type, as `sha256sum -c` reads them. Transfers are not always
+  clean: compare, and fetch again what differs.
 
 Errors are {"error": REASON}: 404 there is no such thing, or it was withdrawn.
 """
