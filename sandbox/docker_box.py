@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import functools
 import secrets
 import threading
 import time
@@ -29,7 +27,14 @@ from .docker_engine import (
 )
 from .docker_files import Collecting, copy_below, has_files
 from .docker_images import Found
-from .docker_leftovers import BOX, remove_box, remove_container
+from .docker_leftovers import (
+    BOX,
+    close_at_exit,
+    closed,
+    remove_box,
+    remove_container,
+)
+from .docker_network import Seat
 from .docker_options import AGENT, Volume, host_config, volumes_of
 from .ownership import Owner
 
@@ -38,8 +43,6 @@ __all__ = ["DockerBox", "container_config", "filter_of", "start"]
 EMPTY_IN_BASE = ("/home/agent", "/tmp", "/root")
 """Folders of the base image in which there is nothing that a box needs."""
 
-_open: set[DockerBox] = set()
-_opening = threading.Lock()
 _filled: dict[tuple[str, str], bool] = {}
 """Whether there is something in a folder of an image, where that is known."""
 
@@ -76,8 +79,7 @@ class DockerBox(Box):
         self._closed = False
         self._ending = threading.Lock()
         self._began = int(time.time())
-        with _opening:
-            _open.add(self)
+        close_at_exit(self)
 
     def freeze(self) -> None:
         """Have the kernel stop every process; see `Sandbox.freeze`."""
@@ -106,8 +108,15 @@ class DockerBox(Box):
         self._must_stand_still()
         return found
 
-    def clone(self, *, writable: Sequence[str] = ()) -> DockerBox:
-        """Return a new box with the files of this frozen one; see `Sandbox.clone`."""
+    def clone(
+        self, *, writable: Sequence[str] = (), seat: Seat | None = None
+    ) -> DockerBox:
+        """Return a new box with the files of this frozen one; see `Sandbox.clone`.
+
+        Args:
+            writable: Further folders that can be written in it, empty at first.
+            seat: Its place on a network; without one it has none.
+        """
         self._must_be_frozen()
         image, own_image = self.image, None
         if not self.spec.read_only:
@@ -119,6 +128,7 @@ class DockerBox(Box):
                 self.spec,
                 image,
                 self.owner,
+                seat=seat,
                 further=further,
                 filled=True,
                 system=self.image.id,
@@ -161,8 +171,7 @@ class DockerBox(Box):
             finally:
                 self._channel.close()
         if self._closed:
-            with _opening:
-                _open.discard(self)
+            closed(self)
 
     def _must_be_frozen(self) -> None:
         if not self._paused:
@@ -199,6 +208,7 @@ def start(
     image: Found,
     owner: Owner,
     *,
+    seat: Seat | None = None,
     further: Iterable[str] = (),
     filled: bool = False,
     system: str | None = None,
@@ -209,6 +219,7 @@ def start(
         spec: What it offers.
         image: Of it.
         owner: Whose it is.
+        seat: Its place on a network; without one it has none.
         further: More folders in memory.
         filled: Whether the caller puts there what belongs in its folders in memory.
         system: The image that compiles the runner, where an agent has changed this one.
@@ -216,11 +227,10 @@ def start(
     Raises:
         SandboxError: If it cannot be started.
     """
-    _close_at_exit()
     volumes = volumes_of(spec, image, further)
-    name = f"arena-{secrets.token_hex(6)}"
+    name = f"box-{secrets.token_hex(6)}"
     labels = {**owner.labels(spec.ttl_s), BOX: name}
-    config = container_config(spec, image, volumes, labels)
+    config = container_config(spec, image, volumes, labels, seat)
     container, stream = None, None
     try:
         api = connect()
@@ -260,6 +270,7 @@ def container_config(
     image: Found,
     volumes: Iterable[Volume],
     labels: dict[str, str],
+    seat: Seat | None = None,
 ) -> dict[str, Any]:
     """Return all that the engine is told of a container, as its API wants it."""
     volumes = list(volumes)
@@ -270,7 +281,8 @@ def container_config(
         "Cmd": [],
         "User": "0:0" if spec.root else f"{AGENT}:{AGENT}",
         "WorkingDir": "/",
-        "Hostname": "localhost",
+        # On a network, that name would stand for two addresses.
+        "Hostname": "host" if seat else "localhost",
         "Env": [],
         "Labels": labels,
         "AttachStdin": True,
@@ -280,7 +292,8 @@ def container_config(
         "StdinOnce": True,
         "Tty": False,
         "Healthcheck": {"Test": ["NONE"]},
-        "HostConfig": {**host_config(spec, volumes), "Mounts": mounts},
+        "HostConfig": {**host_config(spec, volumes, seat), "Mounts": mounts},
+        "NetworkingConfig": seat.endpoint() if seat else {},
     }
 
 
@@ -348,13 +361,3 @@ def _how_it_ended(container: str, since: int) -> str:
 def _remove_image(image: str) -> None:
     with contextlib.suppress(NotFound):
         connect().remove_image(image, force=True)
-
-
-@functools.cache
-def _close_at_exit() -> None:
-    atexit.register(_close_all)
-
-
-def _close_all() -> None:
-    for box in list(_open):
-        box.close()

@@ -2,22 +2,67 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
+import threading
 import time
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from arena.sandboxing import SandboxError, Thing
 
 from .docker_engine import APIError, DockerException, NotFound, connect, reason
 from .ownership import OWNER, owner_of
 
-__all__ = ["BOX", "remove_box", "remove_container", "sweep"]
+__all__ = [
+    "BOX",
+    "close_at_exit",
+    "closed",
+    "remove_box",
+    "remove_container",
+    "sweep",
+]
 
 BOX = "arena.box"
 """The label with the name of the box that a thing belongs to."""
 GONE_S = 10.0
 """How long a removal that is under way already may take."""
+
+
+_open: set[Closing] = set()
+_opening = threading.Lock()
+
+
+class Closing(Protocol):
+    """What this process has in the engine, a box or a world."""
+
+    def close(self) -> None:
+        """Remove it; closing twice is fine."""
+        ...
+
+
+def close_at_exit(thing: Closing) -> None:
+    """Have something closed at the latest when this process ends."""
+    _at_exit()
+    with _opening:
+        _open.add(thing)
+
+
+def closed(thing: Closing) -> None:
+    """Take note that it is closed."""
+    with _opening:
+        _open.discard(thing)
+
+
+@functools.cache
+def _at_exit() -> None:
+    atexit.register(_close_all)
+
+
+def _close_all() -> None:
+    for thing in list(_open):
+        thing.close()
 
 
 class _Left(NamedTuple):

@@ -10,6 +10,7 @@ from arena.sandboxing import SandboxSpec
 
 from .docker_engine import engine_info
 from .docker_images import Found
+from .docker_network import Seat
 
 __all__ = ["AGENT", "Volume", "host_config", "not_enforced", "volumes_of"]
 
@@ -107,18 +108,27 @@ def volumes_of(
     return sorted(volumes)
 
 
-def host_config(spec: SandboxSpec, volumes: Iterable[Volume]) -> dict[str, Any]:
-    """Return the limits of a box as the engine's API wants them, but for its mounts."""
+def host_config(
+    spec: SandboxSpec, volumes: Iterable[Volume], seat: Seat | None = None
+) -> dict[str, Any]:
+    """Return the limits of a box as the engine's API wants them, but for its mounts.
+
+    Args:
+        spec: Of the box.
+        volumes: Its folders in memory.
+        seat: Its place on a network; without one it has none.
+    """
     in_memory_mb = sum(volume.size_mb for volume in volumes)
     # A full folder in memory is no reason to end the processes.
     memory = (spec.memory_mb + in_memory_mb + SHM_MB + RUNNER_MB) << 20
     host_cpus = float(engine_info().get("NCPU") or spec.cpus)
     return {
         "AutoRemove": True,
-        "NetworkMode": "none",
+        "NetworkMode": seat.network if seat else "none",
         # Nobody answers there, at once; the host's own servers would be told otherwise.
-        "Dns": ["127.0.0.1"],
+        "Dns": [seat.dns if seat else "127.0.0.1"],
         "DnsSearch": ["."],
+        "DnsOptions": ["timeout:2", "attempts:2"] if seat else [],
         "CapDrop": ["ALL"],
         "CapAdd": list(ROOT_CAPABILITIES) if spec.root else [],
         "SecurityOpt": ["no-new-privileges"],

@@ -10,12 +10,14 @@ from typing import Any
 
 from arena.errors import UserError
 from arena.sandboxing import Image, SandboxError, SandboxSpec, Say, Thing
+from arena.worlds import Complete, WorldSpec
 
 from .docker_box import DockerBox, container_config, filter_of, start
 from .docker_engine import DockerException, connect, engine_info, engine_problem, reason
 from .docker_images import Found, find, ours, prepare
 from .docker_leftovers import sweep
 from .docker_options import not_enforced, volumes_of
+from .docker_world import CANNOT, DockerWorld, options_of
 from .ownership import Owner
 
 __all__ = ["DockerProvider"]
@@ -114,10 +116,29 @@ class DockerProvider:
         Raises:
             SandboxError: If it cannot be started.
         """
-        # Where the engine fails altogether, starting a box tells it better.
-        with _once, contextlib.suppress(SandboxError):
-            _swept()
+        _sweep_once()
         return start(spec, self._image(spec), Owner(owner))
+
+    def open_world(
+        self, spec: WorldSpec, owner: str, complete: Complete | None = None
+    ) -> DockerWorld:
+        """Start a world; see `WorldProvider.open_world`.
+
+        It goes on starting: what fails then, the first call of it raises.
+        """
+        _sweep_once()
+        image = self._image(_BASE)
+        return DockerWorld(spec, Owner(owner), image, self._image, complete)
+
+    def world_facts(self, spec: WorldSpec) -> dict[str, Any]:
+        """Return what the record says of such a world.
+
+        Raises:
+            SandboxError: If the base image is not there.
+        """
+        image = self._image(_BASE)
+        about = {"name": image.name, "digest": image.id}
+        return {**options_of(spec, image), "image": about, "cannot": list(CANNOT)}
 
     def images(self) -> list[Image]:
         """Return the images of ours that are there."""
@@ -150,6 +171,15 @@ class DockerProvider:
 
 def _key(spec: SandboxSpec) -> str:
     return f"{spec.build or ''}\0{spec.image or ''}"
+
+
+_BASE = SandboxSpec()
+
+
+def _sweep_once() -> None:
+    # Where the engine fails altogether, starting a box tells it better.
+    with _once, contextlib.suppress(SandboxError):
+        _swept()
 
 
 @functools.cache
