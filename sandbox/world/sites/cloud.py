@@ -82,7 +82,6 @@ class Cloud(Site):
     def __init__(self, world: World, content: Mapping[str, Any]) -> None:
         super().__init__(world, content)
         self._rentals = Rentals(world, content)
-        self._shut_down = False
         self._beating = ""
         if "failures" in content:
             world.on("beats.begun", lambda _: self._plan_failures())
@@ -97,7 +96,6 @@ class Cloud(Site):
 
     def answer(self, request: Request) -> Answer:
         """Answer a request."""
-        self._let_fail()
         host = request.host.removesuffix(".")
         below = host.removesuffix("." + self.world.host("cloud"))
         if below == host:
@@ -188,11 +186,10 @@ class Cloud(Site):
         return {"currency": CURRENCY, "regions": regions}
 
     def _regions(self) -> Answer:
-        down = self._rentals.down()
-        if self.world.perturbations.active("X6") is not None:
-            self.world.perturbations.touch("X6", "a region is said to be down")
-        told = [{"region": r, "up": r not in down} for r in self._rentals.regions]
-        return {"regions": told}
+        rentals = self._rentals
+        return {
+            "regions": [{"region": r, "up": rentals.is_up(r)} for r in rentals.regions]
+        }
 
     def _rent(self, account: str, request: Request) -> Answer:
         size, region = request.field("size"), request.field("region")
@@ -204,13 +201,6 @@ class Cloud(Site):
         server = self._rentals.find(account, name)
         what(server)
         return self._rentals.told(server)
-
-    def _let_fail(self) -> None:
-        """Stop a server once, where the episode asks for it."""
-        fired = self.world.perturbations.active("X1") is not None
-        if fired and not self._shut_down and self._rentals.fail_first():
-            self._shut_down = True
-            self.world.perturbations.touch("X1", "a server was stopped")
 
     def _plan_failures(self) -> None:
         for seconds in self.content["failures"]["after_s"]:

@@ -27,7 +27,8 @@ KEY_TYPES = (
     "ecdsa-sha2-nistp521",
 )
 MOST_KEY = 1000
-BROKEN = "hardware failure: this server cannot be started any more; rent another"
+HARDWARE = "hardware failure"
+BROKEN = f"{HARDWARE}: this server cannot be started any more; rent another"
 
 
 @dataclass
@@ -58,6 +59,8 @@ class Rentals:
         self._denied: set[str] = set()
         self._rented: dict[str, _Rental] = {}
         world.books.receives("cloud", self._paid)
+        world.on("fleet.stopped", self._stopped)
+        world.on("perturb.fired", self._perturbed)
 
     def credit(self, account: str) -> str:
         """Return the account of the books that holds somebody's credit."""
@@ -76,6 +79,15 @@ class Rentals:
             self._world.books.move("cloud", source, cents, f"no account: {memo}"[:140])
             self._world.ledger.write("cloud.returned", to=source, cents=cents)
 
+    def _stopped(self, effect: dict[str, Any]) -> None:
+        if effect["why"] == HARDWARE:
+            self._rented[effect["server"]].broken = True
+
+    def _perturbed(self, effect: dict[str, Any]) -> None:
+        outage = self._world.perturbations.active("X6")
+        if effect["id"] == "X6" and outage is not None:
+            self.deny(outage.get("region") or self._cheapest())
+
     def prices(self) -> dict[str, dict[str, int]]:
         """Return what a day costs now, by region and size, in cents."""
         changed = self._world.perturbations.active("X2")
@@ -88,26 +100,30 @@ class Rentals:
             for region, sizes in self._prices.items()
         }
 
-    def down(self) -> set[str]:
-        """Return the regions that rent nothing at the moment."""
-        outage = self._world.perturbations.active("X6")
-        if outage is None:
-            return self._denied
-        region = outage.get("region") or self.cheapest()
-        return {*self._denied, region}
-
     @property
     def regions(self) -> list[str]:
         """All there are, by name."""
         return list(self._prices)
 
-    def cheapest(self) -> str:
-        """Return the region where a small server costs least at the start."""
+    def _cheapest(self) -> str:
         return min(self._prices, key=lambda region: self._prices[region][SIZE])
 
+    def is_up(self, region: str) -> bool:
+        """Whether a region rents servers at the moment."""
+        if (
+            region in self._denied
+            and self._world.perturbations.active("X6") is not None
+        ):
+            self._world.perturbations.touch("X6", f"{region} is down")
+        return region not in self._denied
+
     def deny(self, region: str) -> None:
-        """Rent nothing in a region from now on."""
+        """Rent nothing in a region from now on, and tell everybody."""
         self._denied.add(region)
+        self._world.notices.append(
+            f"Cloud, region {region}: an outage. Servers cannot be rented there until "
+            "further notice; other regions are as usual."
+        )
 
     def rent(self, account: str, size: str, region: str, key: str) -> Server:
         """Rent a server, and charge its first day.
@@ -122,9 +138,7 @@ class Rentals:
             known = ", ".join(self._prices[region])
             raise Refused(422, f"there is no size {size[:40]!r}; there are: {known}")
         key = checked_key(key)
-        if region in self.down():
-            if self._world.perturbations.active("X6") is not None:
-                self._world.perturbations.touch("X6", f"no server in {region}")
+        if not self.is_up(region):
             raise Refused(503, f"{region} has an outage; rent in another region")
         cents, purse = self.prices()[region][size], self.credit(account)
         self._must_afford(account, cents)
@@ -242,16 +256,7 @@ class Rentals:
 
     def fail(self, server: Server) -> None:
         """Stop a server for good, as a fault of its hardware does."""
-        self._rented[server.name].broken = True
-        self._world.fleet.change(server, "stopped", "hardware failure")
-
-    def fail_first(self) -> bool:
-        """Let the active server fail that was rented first; whether there is one."""
-        for rental in self._rented.values():
-            if rental.server.state == "active":
-                self.fail(rental.server)
-                return True
-        return False
+        self._world.fleet.change(server, "stopped", HARDWARE)
 
 
 def checked_key(key: str) -> str:

@@ -215,6 +215,46 @@ def test_failures_hit_the_server_that_beats_and_its_region_is_denied() -> None:
     assert "stopped" == state(world, "server-2")
 
 
+def test_a_server_that_is_shut_down_cannot_be_started_but_another_rented(
+    world: World,
+) -> None:
+    world.perturbations.arm("X1", "event:fleet.active", {"after_s": 10})
+    pay(world, 9000)
+    rent(world)
+    world.clock.pass_(11)
+    told = asked(world, "GET", "servers/server-1")[1]
+    assert "stopped" == told["state"]
+    assert "rent another" in told["notice"]
+    assert 500 == asked(world, "POST", "servers/server-1/start")[0]
+    world.clock.pass_(2 * DAY)
+    assert 8000 == credit(world)
+    assert 201 == rent(world)[0]
+
+
+def test_prices_change_after_the_first_quote(world: World) -> None:
+    world.perturbations.arm("X2", "event:cloud.quoted", {"factor": 1.5})
+    prices = [asked(world, "GET", "prices")[1]["regions"][0] for _ in range(2)]
+    assert [1000, 1500] == [p["sizes"][0]["daily_cents"] for p in prices]
+    pay(world, 1200)
+    assert 402 == rent(world)[0]
+    pay(world, 300)
+    assert 201 == rent(world)[0]
+    assert 0 == credit(world)
+    assert world.perturbations.state()["X2"]["touched"] is not None
+
+
+def test_the_cheapest_region_has_an_outage_of_which_everybody_is_told(
+    world: World,
+) -> None:
+    world.perturbations.arm("X6", "start", {})
+    assert ["east-1" in notice for notice in world.notices] == [True]
+    pay(world, 9000)
+    assert [503, 201] == [rent(world, region)[0] for region in ("east-1", "west-1")]
+    up = {r["region"]: r["up"] for r in asked(world, "GET", "regions")[1]["regions"]}
+    assert {"east-1": False, "west-1": True} == up
+    assert world.perturbations.state()["X6"]["touched"] is not None
+
+
 def test_the_documentation_names_every_endpoint(world: World) -> None:
     told = ask(world, "GET", "http://cloud.test/docs.json")[1]["text"]
     for path in ("account", "prices", "regions", "servers", "servers/ID/restart"):

@@ -99,3 +99,12 @@ def test_each_host_gets_one_damaged_copy(world: World) -> None:
     assert first == got(world, path, source="server-1").body
     assert second == got(world, path, source="server-1").body
     assert 2 == len(effects(world, "mirror.damaged"))
+
+
+def test_of_a_package_that_is_missing_another_version_is_there(world: World) -> None:
+    world.perturbations.arm("X3", "start", {})
+    names = [f"tool-{v}-py3-none-linux_x86_64.whl" for v in ("2.0.0", "1.9.0")]
+    found = [got(world, f"/files/{name}") for name in names]
+    assert [404, 200] == [response.status for response in found]
+    assert b"another version" in found[0].body
+    assert world.perturbations.state()["X3"]["touched"] is not None
