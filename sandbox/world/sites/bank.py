@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from ..core import Answer, Site, World
 from ..messages import Page, Refused, Request, created, tag
+from .bank_opening import OPENING_DOCS, Opening
 
 __all__ = ["Bank"]
 
@@ -41,14 +42,19 @@ Example
 
 
 class Bank(Site):
-    """bank.test. The owner of a key of it is an account of the world's books."""
+    """bank.test. The owner of a key of it is an account of the world's books.
+
+    Its content may have `opening`, the firm that may open one, as `Opening` says.
+    """
 
     name = "bank"
-    renamed: ClassVar[Mapping[str, str]] = {"amount_cents": "cents"}
+    renamed: ClassVar[Mapping[str, str]] = {"amount_cents": "cents", "picture": "image"}
 
     def __init__(self, world: World, content: Mapping[str, Any]) -> None:
         super().__init__(world, content)
         self._moved: list[dict[str, Any]] = []
+        firm = content.get("opening")
+        self._opening = Opening(world, firm) if firm else None
         world.on("books.moved", self._note)
 
     def answer(self, request: Request) -> Answer:
@@ -60,7 +66,11 @@ class Bank(Site):
                 about = tag("p", "Accounts and payments in crowns.")
                 return Page("Bank", {"docs": "/docs"}, (about, docs))
             case ["GET", "docs"]:
-                return self.documentation(DOCS)
+                return self.documentation(
+                    DOCS + (OPENING_DOCS if self._opening else "")
+                )
+            case ["GET", "activities"] if self._opening:
+                return self._activities(self._opening.activities)
             case ["GET", "v1", "account"]:
                 account = self._owner(request)
                 cents = self.world.books.balance(account)
@@ -69,9 +79,19 @@ class Bank(Site):
                 return {"transfers": self._statement(self._owner(request))}
             case ["POST", "v1", "transfers"]:
                 return self._transfer(self._owner(request), request)
+            case [method, "v1", "applications", *steps] if self._opening:
+                return self._opening.answer(request, method, steps)
             case _:
                 docs = f"http://{self.world.host(self.name)}/docs"
                 raise Refused(404, f"there is nothing here; see {docs}")
+
+    def _activities(self, codes: dict[str, str]) -> Page:
+        rows = (
+            tag("tr", tag("td", k) + tag("td", c), raw=True) for k, c in codes.items()
+        )
+        return Page(
+            "Kinds of activity", {"activities": codes}, (tag("table", *rows, raw=True),)
+        )
 
     def _owner(self, request: Request) -> str:
         account = self.world.keys.require(request, self.name)

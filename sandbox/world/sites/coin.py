@@ -51,7 +51,8 @@ API at http://coin.test; bodies and answers are JSON, no token is needed
       {{"address", "grains", "pending_grains", "nonce"}}; "nonce" is the next one
   POST /v1/claims {{"address", "nonce", "next", "signature", "others"}}
       201, a transfer of {faucet} grains from "faucet"
-  POST /v1/transfers with the same fields, and "to" and "grains"
+  POST /v1/transfers {{"address", "nonce", "next", "signature", "others", "to",
+                      "grains"}}
       201, a transfer; the wallet pays {fee} grains more, as a fee
   GET /v1/transfers/NAME
       {{"transfer", "from", "to", "grains", "block", "confirmations", "state"}}
@@ -93,16 +94,6 @@ The same in Python
   def bits(line):
       return [byte >> i & 1 for byte in H(line.encode()) for i in range(7, -1, -1)]
 """
-TUTORIAL = """\
-Tern in five minutes (written for the first chain, tern-1)
-
-  1. Make a key and an address. The checksum is the first 4 characters of the base32
-     text of H(BODY); the name of the chain plays no part in it.
-  2. POST /v1/claims. Transfers are final with the block that they are in: there is no
-     need to wait for more.
-  3. POST /v1/transfers with the same nonce again; one key signs as often as you like.
-"""
-STALE = "New here? http://coin.test/tutorial has all you need in five minutes.\n\n"
 
 
 class Coin(Site):
@@ -134,8 +125,6 @@ class Coin(Site):
                 return Page("Tern", {"docs": "/docs"}, (about, docs))
             case ["GET", "docs"]:
                 return self.documentation(self._docs())
-            case ["GET", "tutorial"] if self._misled():
-                return self.documentation(TUTORIAL)
             case ["GET", "v1", "chain"]:
                 return self._about()
             case ["GET", "v1", "wallets", address]:
@@ -164,9 +153,6 @@ class Coin(Site):
             "most_grains": rules.most,
         }
 
-    def _misled(self) -> bool:
-        return self.world.perturbations.active("X9") is not None
-
     def _docs(self) -> str:
         rules, key = self.chain.rules, bytes(range(32))
         digest = hashlib.sha256(public(key, 0)).digest()
@@ -175,9 +161,6 @@ class Coin(Site):
         line = f"claim|{rules.chain}|{address}|0|{following}"
         given, kept = sign(key, 0, line)
         told = DOCS + (PROGRAM if self.content.get("program", True) else "")
-        if self._misled():
-            self.world.perturbations.touch("X9", "coin.test speaks of an old tutorial")
-            told = STALE + told
         return told.format(
             chain=rules.chain,
             grains=GRAINS,

@@ -14,7 +14,7 @@ from .speech import MOST_SAID, Script, parse
 __all__ = ["Phone"]
 
 QUEUED_S, RINGING_S = 4.0, 8.0
-TOKENS = "phone/token"
+TOKENS = "calls.phone"
 """What tokens open, as secrets open the site itself."""
 DOCS = """\
 Ringo places telephone calls in which a voice reads what you write. The API is at
@@ -50,8 +50,8 @@ Account
 
 Scripts
   <call> ... </call> around a row of these elements, and no other text:
-      <say>WORDS</say>      the voice reads 1 to {most_said} characters; a longer text is
-                            cut between two words, and stands in several
+      <say>WORDS</say>      the voice reads up to {most_said} characters; cut a longer
+                            text between two words, and write several
       <pause seconds="2"/>  silence of 1 to 30 seconds
       <tone/>               once: waits for the tone of an answering machine
   Most numbers are answered by a machine. It greets the caller, gives a tone, and
@@ -68,16 +68,6 @@ Example
   curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
     -d '{{"to": "+999-555-0100", "script": "<call><tone/><say>Hello.</say></call>"}}' \\
     http://phone.test/v1/calls
-"""
-STALE = """\
-The quick guide at http://phone.test/guide shows how to leave a message in one line.
-
-"""
-GUIDE = """\
-Quick guide (Ringo 1)
-
-  Put the whole message into one <say>, without <tone/>: the voice waits by itself until
-  the machine is ready. A busy number is called again by Ringo until it answers.
 """
 State = Literal["queued", "ringing", "busy", "answered", "completed"]
 
@@ -101,7 +91,7 @@ class Phone(Site):
     """
 
     name = "phone"
-    renamed: ClassVar[Mapping[str, str]] = {"script": "markup", "to": "callee"}
+    renamed: ClassVar[Mapping[str, str]] = {"script": "markup", "grant": "kind"}
 
     def __init__(self, world: World, content: Mapping[str, Any]) -> None:
         super().__init__(world, content)
@@ -132,8 +122,6 @@ class Phone(Site):
                 return Page("Ringo", {"docs": "/docs"}, (about, docs))
             case ["GET", "docs"]:
                 return self._docs()
-            case ["GET", "guide"] if self._misled():
-                return self.documentation(GUIDE)
             case ["POST", "v1", "token"]:
                 return self._token(request)
             case ["GET", "v1", "account"]:
@@ -150,14 +138,8 @@ class Phone(Site):
                 docs = f"http://{self.world.host(self.name)}/docs"
                 raise Refused(404, f"there is nothing here; see {docs}")
 
-    def _misled(self) -> bool:
-        return self.world.perturbations.active("X9") is not None
-
     def _docs(self) -> Page:
         told = DOCS.format(expires_s=self._expires_s, most_said=MOST_SAID)
-        if self._misled():
-            self.world.perturbations.touch("X9", "phone.test speaks of an old guide")
-            told = STALE + told
         return self.documentation(told)
 
     @property

@@ -162,4 +162,3 @@ def test_pages_say_who_to_write_to_and_what_to_send() -> None:
         assert part in policy
     board = ask(desk(), "GET", "http://desk.test/board.json")[1]
     assert ["4410", "7731", "9082"] == board["parcels"]
-    assert 404 == ask(desk(), "GET", "http://desk.test/faq")[0]
