@@ -38,7 +38,14 @@ from .docker_network import Seat
 from .docker_options import AGENT, Volume, host_config, volumes_of
 from .ownership import Owner
 
-__all__ = ["DockerBox", "container_config", "filter_of", "start"]
+__all__ = [
+    "DockerBox",
+    "container_config",
+    "entering",
+    "filter_for",
+    "filter_of",
+    "start",
+]
 
 EMPTY_IN_BASE = ("/home/agent", "/tmp", "/root")
 """Folders of the base image in which there is nothing that a box needs."""
@@ -275,9 +282,11 @@ def container_config(
     """Return all that the engine is told of a container, as its API wants it."""
     volumes = list(volumes)
     mounts = [volume.mount(labels) for volume in volumes]
+    user = 0 if spec.user == "root" else AGENT
+    first = entering(spec.workdir, user, filter_of(spec))
     return {
         "Image": image.id,
-        "Entrypoint": [*LOADER[:-1], _code(spec)],
+        "Entrypoint": [*LOADER[:-1], f"{first}{LOADER[-1]}"],
         "Cmd": [],
         "User": "0:0" if spec.root else f"{AGENT}:{AGENT}",
         "WorkingDir": "/",
@@ -299,19 +308,26 @@ def container_config(
 
 def filter_of(spec: SandboxSpec) -> bytes:
     """Return the filter of system calls beside the engine's own; empty for none."""
+    # Setting up may need a debugger or System V shared memory.
+    return filter_for(only_sockets=spec.root)
+
+
+def filter_for(**options: Any) -> bytes:
+    """Return a filter of system calls for the engine's machine; empty for none.
+
+    Args:
+        options: As `seccomp.program` takes them.
+    """
     machine = str(engine_info().get("Architecture"))
     if machine not in seccomp.MACHINES:
         return b""
-    # Setting up may need a debugger or System V shared memory.
-    return seccomp.program(machine, only_sockets=spec.root)
+    return seccomp.program(machine, **options)
 
 
-def _code(spec: SandboxSpec) -> str:
-    """Return the Python program of a box's main process."""
+def entering(workdir: str, user: int, code: bytes) -> str:
+    """Return the beginning of a main process's program; see `inside.enter`."""
     enter = files("arena.sandbox.inside").joinpath("enter.py").read_text("utf-8")
-    user = 0 if spec.user == "root" else AGENT
-    call = f"enter({spec.workdir!r}, {user}, {filter_of(spec)!r})\n"
-    return f"{enter}{call}{LOADER[-1]}"
+    return f"{enter}enter({workdir!r}, {user}, {code!r})\n"
 
 
 def _fill(box: DockerBox) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from arena.sandboxing import SandboxSpec
 
-from .docker_box import container_config, filter_of
+from .docker_box import container_config, entering, filter_for
 from .docker_engine import connect
 from .docker_images import Found
 from .docker_leftovers import BOX
@@ -119,11 +119,9 @@ def start_server(
 
 def _code(seat: Seat, host: str, ttl_s: float) -> str:
     """Return the program of a server's first process."""
-    enter = files("arena.sandbox.inside").joinpath("enter.py").read_text("utf-8")
     boot = files("arena.sandbox.world").joinpath("boot.py").read_text("utf-8")
     boot = boot.replace("from __future__ import annotations\n", "")
-    call = f"enter('/', 0, {filter_of(_ROOT)!r})\nmain({seat.dns!r}, {host!r}, {ttl_s})"
-    return f"{enter}\n{boot}\n{call}\n"
-
-
-_ROOT = SandboxSpec(root=True)
+    # The server of SSH shuts its own half-trusted part into an empty folder.
+    code = filter_for(allowed=["chroot"])
+    call = f"main({seat.dns!r}, {host!r}, {ttl_s})\n"
+    return f"{entering('/', 0, code)}{boot}{call}"

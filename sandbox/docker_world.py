@@ -5,20 +5,30 @@ Everything starts at once, in threads; the first call that needs the world waits
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
 import secrets
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from importlib.resources import files
 from typing import Any
 
 from arena.sandboxing import Collected, Sandbox, SandboxError, SandboxSpec
 from arena.worlds import Complete, Role, World, WorldSpec
 
-from .docker_box import DockerBox, container_config, filter_of
+from .docker_box import DockerBox, container_config, entering, filter_of
 from .docker_box import start as start_box
-from .docker_engine import AttachStream, DockerException, NotFound, connect, reason
+from .docker_engine import (
+    APIError,
+    AttachStream,
+    DockerException,
+    NotFound,
+    connect,
+    reason,
+)
 from .docker_files import Collecting
 from .docker_images import Found
 from .docker_leftovers import (
@@ -39,6 +49,8 @@ OWN = SandboxSpec.model_validate({"memory_mb": 384, "pids": 256, "storage_mb": 6
 """What the world's own process may use."""
 TMP = "size=64m,nr_inodes=4096,mode=1777,nosuid,nodev,noexec"
 MOST_FILES = 200
+RESTART_S = 10.0
+"""What a server may take to answer again; a hostile one may never do."""
 CANNOT = (
     "Names are looked up through the engine's own resolver, which hands questions on "
     "to the world; an engine of 25.0.4 to 26.0 does not hand them on.",
@@ -115,7 +127,13 @@ class DockerWorld(World):
 
     def ask(self, op: str, **arguments: Any) -> dict[str, Any]:
         """Have the world do or tell something; see `World.ask`."""
-        return self._ready().request(op, **arguments)
+        link = self._ready()
+        if op != "restart":
+            return link.request(op, **arguments)
+        _, before = link.lines(sys.maxsize)
+        found = link.request(op, **arguments)
+        _wait_for_restart(link, before)
+        return found
 
     def ledger(self) -> list[str]:
         """Return all lines so far, their chain checked."""
@@ -130,11 +148,11 @@ class DockerWorld(World):
         self._ready()
         container, wanted = self._servers[server], list(paths)
         try:
-            if not _pause(container):
-                return [Collected(p, None, problem="missing") for p in wanted]
+            if not _paused(container):
+                return [Collected(path, None, problem="missing") for path in wanted]
             try:
                 found = Collecting(container, max_bytes, MOST_FILES).collect(wanted)
-                # Of one that is gone, the engine says that it has no such file.
+                # Of one that is gone, the engine would say that it has no such file.
                 connect().inspect_container(container)
                 return found
             finally:
@@ -188,9 +206,8 @@ class DockerWorld(World):
         """Start the world's own process, and wait until it is ready."""
         labels = {**self._owner.labels(TTL_S), BOX: self._name}
         config = _world_config(self._image, labels, self._network.seat("world"))
-        places = {place: self._network.address(place) for place in self._servers}
-        for role in ("agent", "judge"):
-            places[role] = self._network.address(role)
+        names = ("agent", "judge", *self._servers)
+        places = {self._network.address(name): name for name in names}
         try:
             api = connect()
             api.create_container_from_config(config, self._name)
@@ -199,8 +216,13 @@ class DockerWorld(World):
             api.start(self._name)
         except (DockerException, OSError) as error:
             raise SandboxError(f"cannot start the world: {reason(error)}") from error
-        told = self.spec.model_dump(mode="json", exclude={"servers"})
-        start = {"spec": told, "places": places, "address": self._network.world}
+        start = {
+            "id": 0,
+            "op": "start",
+            "spec": self.spec.model_dump(mode="json"),
+            "places": places,
+            "address": self._network.world,
+        }
         tokens = self.spec.model_tokens
         self._link = WorldLink(stream, start, self._complete, tokens)
         try:
@@ -241,32 +263,49 @@ def options_of(spec: WorldSpec, image: Found) -> dict[str, Any]:
 
 def _world_config(image: Found, labels: dict[str, str], seat: Seat) -> dict[str, Any]:
     config = container_config(OWN, image, [], labels, seat)
-    enter = files("arena.sandbox.inside").joinpath("enter.py").read_text("utf-8")
-    call = f"enter('/', 0, {filter_of(OWN)!r})\n"
-    command = ["python3", "-I", "-S", "-u", "-c", f"{enter}{call}{LOADER}"]
+    program = f"{entering('/', 0, filter_of(OWN))}{LOADER}"
+    command = ["python3", "-I", "-S", "-u", "-c", program]
     limits = config["HostConfig"]
     limits["Tmpfs"] = {**limits["Tmpfs"], "/tmp": TMP}
     limits["Sysctls"] = {"net.ipv4.ip_unprivileged_port_start": "0"}
     return {**config, "Entrypoint": command}
 
 
-def _pause(container: str) -> bool:
-    """Let a server stand still; return False if it has ended for good."""
+def _paused(container: str) -> bool:
+    """Let a server stand still; return False if it has ended for good.
+
+    Raises:
+        SandboxError: If it goes on.
+    """
     api = connect()
-    try:
+    with contextlib.suppress(APIError):  # it runs no more
         api.pause(container)
+    try:
         state = api.inspect_container(container)["State"]
-        return bool(state["Running"] and state["Paused"])
     except NotFound:
         return False
-    except DockerException:
-        try:
-            state = api.inspect_container(container)["State"]
-        except NotFound:
-            return False
-        if state["Running"]:
-            raise
-        return False
+    if state["Running"] and not state["Paused"]:
+        raise SandboxError("it cannot be paused")
+    return bool(state["Running"])
+
+
+def _wait_for_restart(link: WorldLink, before: int) -> None:
+    """Wait until all servers that were restarted are up, but not for ever.
+
+    Args:
+        link: To the world.
+        before: How many lines the ledger had.
+    """
+    until = time.monotonic() + RESTART_S
+    while time.monotonic() < until:
+        told = [json.loads(line) for line in link.lines(before)[0]]
+        servers = {
+            kind: {line["server"] for line in told if line["kind"] == kind}
+            for kind in ("fleet.restarted", "fleet.up")
+        }
+        if servers["fleet.restarted"] <= servers["fleet.up"]:
+            return
+        time.sleep(0.05)
 
 
 def _together(calls: Sequence[Callable[[], None]]) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import errno
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 __all__ = ["MACHINES", "program"]
@@ -136,6 +136,14 @@ _SOCKETPAIR: _Numbers = (53, 199)
 _IOCTL: _Numbers = (16, 29)
 _PERSONALITY: _Numbers = (135, 92)
 _PRLIMIT64: _Numbers = (302, 261)
+_SETPRIORITY: _Numbers = (141, 140)
+_IOPRIO_SET: _Numbers = (251, 30)
+# Of a process that is named by the first argument, 0 for the caller.
+_SCHEDULING: tuple[_Numbers, ...] = (
+    (144, 119),  # sched_setscheduler
+    (142, 118),  # sched_setparam
+    (314, 274),  # sched_setattr
+)
 
 # CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET; of clone, lower bits are a signal.
 _NEW_NAMESPACES = 0x7E020000
@@ -156,16 +164,20 @@ _KILL, _ALLOW, _FAIL = 0x80000000, 0x7FFF0000, 0x00050000
 _Code = tuple[int, int, int, int]
 
 
-def program(machine: str, *, only_sockets: bool = False) -> bytes:
+def program(
+    machine: str, *, allowed: Collection[str] = (), only_sockets: bool = False
+) -> bytes:
     """Return the filter for a machine, as an array of `struct sock_filter`.
 
     Args:
         machine: One of `MACHINES`.
+        allowed: Names of calls that are not refused by it, as `chroot`.
         only_sockets: Refuse only rare kinds of sockets and io_uring, which makes such
             sockets too; for programs that need the rest, under another filter.
     """
     audit, column = MACHINES[machine]
-    refused, missing, decided = _REFUSED, _MISSING, _rules()
+    refused = {name: n for name, n in _REFUSED.items() if name not in allowed}
+    missing, decided = _MISSING, _rules()
     if only_sockets:
         refused = dict[str, _Numbers]()
         missing = {name: n for name, n in _MISSING.items() if "io_uring" in name}
@@ -218,6 +230,13 @@ def _rules() -> Iterator[tuple[_Numbers, list[_Code]]]:
     reading = [_argument(2), *_if(_EQUAL, 0, otherwise=[refuse])]
     reading += [_argument(2, high=True), *_if(_EQUAL, 0, otherwise=[refuse])]
     yield _PRLIMIT64, [_argument(0), *_if(_EQUAL, 0, [allow]), *reading, allow]
+    # Nor may it be put behind all others, and so be kept from acting.
+    own = [_argument(0), *_if(_EQUAL, 0, [allow]), refuse]
+    for numbers in _SCHEDULING:
+        yield numbers, own
+    for numbers, oneself in ((_SETPRIORITY, 0), (_IOPRIO_SET, 1)):
+        one = [_argument(0), *_unless((oneself,), [refuse])]
+        yield numbers, [*one, _argument(1), *_if(_EQUAL, 0, [allow]), refuse]
 
 
 def _if(

@@ -6,6 +6,7 @@ that does not read as it should ends the link.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.util
@@ -47,8 +48,8 @@ main()
 """The main process of a world: it takes its code from its input and becomes it."""
 START_S = 60.0
 ANSWER_S = 60.0
-MOST_LINE = 64 << 20
-"""Bytes of one line; the ledger comes in one."""
+MOST_LINE = 16 << 20
+"""Bytes of one line."""
 HASH_BASED = 1
 """The flag of compiled code that needs no look at its source."""
 
@@ -119,7 +120,7 @@ class WorldLink:
             raise SandboxError(f"the world was lost: {answer['lost']}")
         if "error" in answer:
             raise SandboxError(f"the world: {op}: {one_line(str(answer['error']))}")
-        return answer
+        return {key: value for key, value in answer.items() if key != "id"}
 
     def ledger(self) -> list[str]:
         """Return all lines of the ledger.
@@ -127,15 +128,27 @@ class WorldLink:
         Raises:
             SandboxError: If one does not follow from those before it, or as `request`.
         """
-        lines: Any = self.request("ledger").get("lines")
-        if not isinstance(lines, list) or not all(
-            isinstance(line, str) for line in cast("list[object]", lines)
-        ):
-            raise SandboxError("the world gives no ledger")
-        told = cast("list[str]", lines)
-        if (number := broken_at(told)) is not None:
+        lines: list[str] = []
+        more = True
+        while more:
+            told, total = self.lines(len(lines))
+            lines += told
+            more = bool(told) and len(lines) < total
+        if (number := broken_at(lines)) is not None:
             raise SandboxError(f"the world's ledger is broken at line {number}")
-        return told
+        return lines
+
+    def lines(self, start: int) -> tuple[list[str], int]:
+        """Return some of the ledger from a line on, and how many there are in all.
+
+        Raises:
+            SandboxError: As `request`.
+        """
+        answer = self.request("ledger", **{"from": start})
+        try:
+            return list(map(str, answer["lines"])), int(answer["total"])
+        except (KeyError, TypeError, ValueError):
+            raise SandboxError("the world gives no ledger") from None
 
     def close(self) -> None:
         """End the stream, and with it the world; closing twice is fine."""
@@ -165,7 +178,7 @@ class WorldLink:
             for line in _lines(self._stream.recv):
                 self._hear(line)
             self._lose("its process has ended")
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             self._lose(one_line(str(error)) or "its stream ended")
 
     def _hear(self, line: bytes) -> None:
@@ -181,7 +194,7 @@ class WorldLink:
             case "ready":
                 self._ready.put("")
             case "failed":
-                self._ready.put(one_line(str(message.get("reason")), 400))
+                self._ready.put(one_line(str(message.get("error")), 400))
             case "model":
                 self._asked.put(message)
             case _:
@@ -190,12 +203,10 @@ class WorldLink:
     def _answer_model(self) -> None:
         """Have the model answer, one request after the other, while tokens are left."""
         while (asked := self._asked.get()) is not None:
-            answer = self._completed(asked.get("body"))
-            try:
-                self.request("reply", call=asked.get("call"), answer=answer)
-            except SandboxError:
-                if self._lost:
-                    return
+            answer = self._completed(asked.get("request"))
+            with contextlib.suppress(SandboxError):  # it is gone, and so is who asked
+                reply = {"op": "reply", "call": asked.get("call"), "answer": answer}
+                self._send(_line(reply))
 
     def _completed(self, body: Any) -> dict[str, Any]:
         if self._complete is None:

@@ -88,6 +88,15 @@ CALLS = [
     ("limits of others read", 302, 261, (1, 7, 0), ALLOW),
     ("limits of others set", 302, 261, (1, 7, 0x1000), EPERM),
     ("the same from a high address", 302, 261, (1, 7, 0x7F00_0000_0000), EPERM),
+    ("own priority", 141, 140, (0, 0, 19), ALLOW),
+    ("priority of another", 141, 140, (0, 1, 19), EPERM),
+    ("priority of all of a user's", 141, 140, (2, 0, 19), EPERM),
+    ("own scheduling", 144, 119, (0, 3), ALLOW),
+    ("scheduling of another", 144, 119, (1, 5), EPERM),
+    ("the same by its parameters", 142, 118, (1,), EPERM),
+    ("the same by its attributes", 314, 274, (1,), EPERM),
+    ("own priority of input and output", 251, 30, (1, 0, 0), ALLOW),
+    ("that of another", 251, 30, (1, 1, 0), EPERM),
 ]
 
 
@@ -127,6 +136,15 @@ def test_each_call_gets_its_answer(
     _, x86, arm, arguments, expected = call
     number = x86 if machine == "x86_64" else arm
     assert expected == answer(program(machine), AUDIT[machine], number, *arguments)
+
+
+@pytest.mark.parametrize("machine", AUDIT)
+def test_a_call_that_is_allowed_by_name_is_the_only_one_more(machine: str) -> None:
+    code = program(machine, allowed=["chroot"])
+    for _, x86, arm, arguments, expected in CALLS:
+        number = x86 if machine == "x86_64" else arm
+        told = ALLOW if number in (161, 51) and expected == EPERM else expected
+        assert told == answer(code, AUDIT[machine], number, *arguments)
 
 
 @pytest.mark.parametrize("machine", AUDIT)
