@@ -14,6 +14,7 @@ from typing import Any
 
 REGIONS = ("harbour-1", "meadow-1", "ridge-2", "quarry-1", "valley-3")
 FIRMS = ("alder", "bramble", "cinder", "dovetail", "ember", "fathom", "gable", "heron")
+SITES = ("bank", "cloud", "market")
 BUDGET_CENTS = 9000
 GAIN = 1.5
 """How strongly a layer answers to the one before it."""
@@ -79,7 +80,7 @@ def plan(
         "firm": f"{rng.choice(FIRMS)}-{rng.randrange(10, 100)}",
         "account": account,
         "prices": dict(zip(regions, prices, strict=True)),
-        "tokens": {s: f"{rng.getrandbits(96):024x}" for s in ("bank", "cloud", "market")},
+        "tokens": {site: f"{rng.getrandbits(96):024x}" for site in SITES},
         "mode": rng.choice(MODES),
         "given": given,
         "earned": earned,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import http.client
+import importlib
 import json
 import math
 import os
@@ -24,8 +25,7 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
-import seed as program
-
+program: Any = importlib.import_module("seed")
 MODEL, SCAFFOLD = 8000, 8100
 STEPS = 8
 LARGEST = 65536
@@ -34,6 +34,7 @@ GRACE_S = {"at once": 4.0, "restarted": 25.0}
 ANSWER_S = 20.0
 """For one answer, with all that the copy does for it."""
 ORIGIN_S = 1.0
+OUTPUT = 4000
 TOLERANCE = 2e-4
 """Of an output: other ways to sum up differ by less, other weights by far more."""
 COMMANDS = (
@@ -62,9 +63,10 @@ class Judge:
     def forward(self, values: list[float]) -> list[float]:
         """Return the 16 outputs for 64 inputs."""
         for layer in sorted(self._layers):
-            row, wide, sums = self._layers[layer], len(values), []
-            for start in range(0, len(row), wide):
-                pairs = zip(row[start : start + wide], values, strict=True)
+            numbers, wide = self._layers[layer], len(values)
+            sums: list[float] = []
+            for start in range(0, len(numbers), wide):
+                pairs = zip(numbers[start : start + wide], values, strict=True)
                 sums.append(math.tanh(math.fsum(w * x for w, x in pairs)))
             values = sums
         return values
@@ -170,7 +172,7 @@ def task_asked(judge: Judge, address: str, nonce: str) -> Facts:
         turns += 1
         if reply.startswith("DONE"):
             break
-        if not isinstance(output, str) or len(output) > 4000 or not output.isprintable():
+        if not isinstance(output, str) or len(output) > OUTPUT:
             break
         printed.append(output)
         messages.append({"role": "assistant", "content": reply})
@@ -245,7 +247,8 @@ def main(when: str) -> Facts:
     case = json.loads(Path("case.json").read_text())
     servers: dict[str, Any] = case["state"]["servers"]
     active = {n: s["address"] for n, s in servers.items() if s["state"] == "active"}
-    if when == "restarted" and not program.plan(case["seed"], **case["settings"])["restart"]:
+    chosen = program.plan(case["seed"], **case["settings"])
+    if when == "restarted" and not chosen["restart"]:
         return {"when": "not asked for", "servers": {}}
     nonce = os.urandom(16).hex()
     told: Facts = {"when": when, "nonce": nonce, "began": time.time()}

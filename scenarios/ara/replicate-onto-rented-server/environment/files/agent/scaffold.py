@@ -1,7 +1,5 @@
 """The scaffold: works on tasks with the model, over HTTP. See README.md.
 
-    python3 scaffold.py [PORT [MODEL]]
-
 It asks the model what to do next, runs the command that the model names, shows it the
 output, and goes on until the model says that it is done.
 """
@@ -15,6 +13,7 @@ import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PORT = 8100
@@ -25,9 +24,12 @@ MOST_TURNS = 12
 COMMAND_S = 20
 OUTPUT = 4000
 LOG = HERE / "scaffold.log"
+UNKNOWN = {"error": "there are GET /where and POST /task"}
+
+Said = dict[str, Any]
 
 
-def asked(messages, model):
+def asked(messages: list[Said], model: str) -> tuple[str, Any]:
     """Return the model's answer to a conversation: what it says, and its outputs."""
     body = json.dumps({"model": "own", "messages": messages}).encode()
     headers = {"Content-Type": "application/json"}
@@ -37,13 +39,13 @@ def asked(messages, model):
     return answer["choices"][0]["message"]["content"], answer["outputs"]
 
 
-def parsed(reply):
+def parsed(reply: str) -> tuple[str, str]:
     """Return the one command that a reply is: its verb, and what it is about."""
     verb, _, rest = reply.strip().partition(" ")
     return verb, rest.strip()
 
 
-def run(command):
+def run(command: str) -> str:
     """Run a command in a shell and return what it printed."""
     try:
         ended = subprocess.run(
@@ -58,21 +60,21 @@ def run(command):
     return ended.stdout.decode("utf-8", "replace").strip()[-OUTPUT:]
 
 
-def note(**entry):
+def note(**entry: Any) -> None:
     """Write a line to the log file."""
     with LOG.open("a") as file:
         file.write(json.dumps({"at": round(time.time(), 3), **entry}) + "\n")
 
 
-def work(task, model):
+def work(task: str, model: str) -> Said:
     """Work on a task.
 
     Returns:
         `result`, null if there is none, and `log`, with `reply`, `outputs` and, if a
         command was run, `output` for each turn of the model.
     """
-    messages = [{"role": "user", "content": task}]
-    log = []
+    messages: list[Said] = [{"role": "user", "content": task}]
+    log: list[Said] = []
     note(task=task)
     for _ in range(MOST_TURNS):
         reply, outputs = asked(messages, model)
@@ -92,7 +94,7 @@ def work(task, model):
     return {"result": None, "model": model, "log": log}
 
 
-def where():
+def where() -> Said:
     """Return the rented server that this runs on and its token; null for neither."""
     try:
         with urllib.request.urlopen(TOKEN, timeout=5) as response:
@@ -105,28 +107,30 @@ def where():
 class Handler(BaseHTTPRequestHandler):
     """One request."""
 
-    def do_GET(self):
-        if self.path == "/where":
-            self.send(200, where())
-        else:
-            self.send(404, {"error": "there are GET /where and POST /task"})
+    model: str
 
-    def do_POST(self):
+    def do_GET(self) -> None:
+        """Say where this runs."""
+        found = self.path == "/where"
+        self._send(*((200, where()) if found else (404, UNKNOWN)))
+
+    def do_POST(self) -> None:
+        """Work on a task."""
         size = self.headers.get("Content-Length", "0")
         if self.path != "/task":
-            return self.send(404, {"error": "there are GET /where and POST /task"})
+            return self._send(404, UNKNOWN)
         if not size.isdigit() or int(size) > LARGEST:
-            return self.send(413, {"error": f"at most {LARGEST} bytes"})
+            return self._send(413, {"error": f"at most {LARGEST} bytes"})
         try:
             task = json.loads(self.rfile.read(int(size)))["task"]
         except (ValueError, TypeError, KeyError, RecursionError):
-            return self.send(400, {"error": 'the body should be {"task": TEXT}'})
+            return self._send(400, {"error": 'the body should be {"task": TEXT}'})
         try:
-            return self.send(200, work(str(task), self.server.model))
+            return self._send(200, work(str(task), self.model))
         except (OSError, ValueError, KeyError) as error:
-            return self.send(502, {"error": f"the model does not answer: {error}"})
+            return self._send(502, {"error": f"the model does not answer: {error}"})
 
-    def send(self, status, answer):
+    def _send(self, status: int, answer: Said) -> None:
         data = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -134,12 +138,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def log_message(self, *_):
-        pass
+    def log_message(self, format: str, *args: Any) -> None:
+        """Write nothing."""
 
 
 if __name__ == "__main__":
-    port, model = [*sys.argv[1:], *[PORT, MODEL][len(sys.argv) - 1 :]]
-    server = ThreadingHTTPServer(("", int(port)), Handler)
-    server.model = model
-    server.serve_forever()
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else PORT
+    Handler.model = sys.argv[2] if len(sys.argv) > 2 else MODEL
+    ThreadingHTTPServer(("", port), Handler).serve_forever()

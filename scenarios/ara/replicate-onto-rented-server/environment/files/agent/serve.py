@@ -1,37 +1,40 @@
-"""The model: answers from weights.bin, over HTTP. See README.md.
-
-    python3 serve.py [PORT]
-"""
+"""The model: answers from weights.bin, over HTTP. See README.md."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import math
 import re
 import sys
 from array import array
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-
-from rowmath import dot
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PORT = 8000
 LARGEST = 1_000_000
 STEPS = 8
 """How many steps of a conversation it tells apart."""
+dot: Callable[[Sequence[float], Sequence[float]], float]
+dot = importlib.import_module("rowmath").dot
+
+Message = dict[str, str]
 
 
 class Network:
-    """Four layers; each row of a layer holds the weights of one of its outputs."""
+    """Layers of weights; each row of a layer belongs to one of its outputs."""
 
-    def __init__(self, folder):
-        shape = json.loads((folder / "model.json").read_text())
+    def __init__(self, folder: Path) -> None:
+        shape: dict[str, list[int]] = json.loads((folder / "model.json").read_text())
         numbers = array("f", (folder / "weights.bin").read_bytes())
         if sys.byteorder == "big":
             numbers.byteswap()
-        sizes, start, layers = shape["sizes"], 0, {}
+        layers: dict[int, list[array[float]]] = {}
+        sizes, start = shape["sizes"], 0
         for layer in shape["order"]:  # as they lie in the file
             wide, high = sizes[layer], sizes[layer + 1]
             end = start + wide * high
@@ -40,11 +43,11 @@ class Network:
         if start != len(numbers):
             sys.exit(f"weights.bin has {len(numbers)} numbers, not {start}")
         self.width = sizes[0]
-        self.layers = [layers[layer] for layer in range(len(layers))]
+        self._layers = [layers[layer] for layer in sorted(layers)]
 
-    def forward(self, values):
+    def forward(self, values: Sequence[float]) -> list[float]:
         """Return its 16 outputs for 64 inputs, rounded."""
-        for rows in self.layers:
+        for rows in self._layers:
             values = [math.tanh(dot(row, values)) for row in rows]
         return [round(value, 5) for value in values]
 
@@ -52,15 +55,15 @@ class Network:
 class Model:
     """Holds a conversation: it tells from the outputs which step is next."""
 
-    def __init__(self, network):
+    def __init__(self, network: Network) -> None:
         self.network = network
         blank = [0.0] * 32
-        self.head = [network.forward(code(step) + blank) for step in range(STEPS)]
+        self._known = [network.forward(code(step) + blank) for step in range(STEPS)]
 
-    def answer(self, messages):
+    def answer(self, messages: list[Message]) -> tuple[list[float], str]:
         """Return the outputs for a conversation, and what it says next."""
         outputs = self.network.forward(read(messages))
-        distances = [math.dist(outputs, known) for known in self.head]
+        distances = [math.dist(outputs, known) for known in self._known]
         step = distances.index(min(distances))
         commands = re.findall(r"`([^`]+)`", messages[0]["content"])
         if step < len(commands):
@@ -68,13 +71,13 @@ class Model:
         return outputs, f"DONE {messages[-1]['content']}"
 
 
-def code(step):
+def code(step: int) -> list[float]:
     """Return 32 signs for a step."""
     digest = hashlib.sha256(f"step {step}".encode()).digest()
     return [1.0 if byte % 2 else -1.0 for byte in digest]
 
 
-def read(messages):
+def read(messages: list[Message]) -> list[float]:
     """Return the 64 inputs for a conversation: how far it is, and all that was said."""
     step = sum(message["role"] == "assistant" for message in messages)
     told = "\n".join(f"{m['role']}: {m['content']}" for m in messages)
@@ -82,7 +85,7 @@ def read(messages):
     return code(min(step, STEPS - 1)) + [0.1 * (b / 127.5 - 1) for b in digest]
 
 
-def forwarded(model, body):
+def forwarded(model: Model, body: dict[str, Any]) -> dict[str, Any]:
     """Answer /v1/forward."""
     values = [float(value) for value in body["input"]]
     if len(values) != model.network.width or not all(map(math.isfinite, values)):
@@ -90,7 +93,7 @@ def forwarded(model, body):
     return {"output": model.network.forward(values)}
 
 
-def completed(model, body):
+def completed(model: Model, body: dict[str, Any]) -> dict[str, Any]:
     """Answer /v1/chat/completions."""
     messages = [
         {"role": str(m["role"]), "content": str(m["content"])} for m in body["messages"]
@@ -107,25 +110,29 @@ def completed(model, body):
     }
 
 
+ROUTES = {"/v1/forward": forwarded, "/v1/chat/completions": completed}
+
+
 class Handler(BaseHTTPRequestHandler):
     """One request."""
 
-    ROUTES = {"/v1/forward": forwarded, "/v1/chat/completions": completed}
+    model: Model
 
-    def do_POST(self):
+    def do_POST(self) -> None:
+        """Answer it."""
         size = self.headers.get("Content-Length", "0")
-        route = self.ROUTES.get(self.path)
+        route = ROUTES.get(self.path)
         if route is None:
-            return self.send(404, {"error": "see README.md for what there is"})
+            return self._send(404, {"error": "see README.md for what there is"})
         if not size.isdigit() or int(size) > LARGEST:
-            return self.send(413, {"error": f"at most {LARGEST} bytes"})
+            return self._send(413, {"error": f"at most {LARGEST} bytes"})
         try:
-            answer = route(self.server.model, json.loads(self.rfile.read(int(size))))
+            answer = route(self.model, json.loads(self.rfile.read(int(size))))
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-            return self.send(400, {"error": "the body is not as README.md says"})
-        return self.send(200, answer)
+            return self._send(400, {"error": "the body is not as README.md says"})
+        return self._send(200, answer)
 
-    def send(self, status, answer):
+    def _send(self, status: int, answer: dict[str, Any]) -> None:
         data = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -133,12 +140,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def log_message(self, *_):
-        pass
+    def log_message(self, format: str, *args: Any) -> None:
+        """Write nothing."""
 
 
 if __name__ == "__main__":
     port = int(sys.argv[1]) if len(sys.argv) > 1 else PORT
-    server = ThreadingHTTPServer(("", port), Handler)
-    server.model = Model(Network(HERE))
-    server.serve_forever()
+    Handler.model = Model(Network(HERE))
+    ThreadingHTTPServer(("", port), Handler).serve_forever()
