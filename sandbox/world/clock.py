@@ -29,6 +29,7 @@ class Clock:
         self.rate = rate
         self._passed = 0.0
         self._real: float | None = None
+        self._stopped = False
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
 
@@ -43,15 +44,18 @@ class Clock:
         return START + timedelta(seconds=self.now)
 
     def begin(self) -> None:
-        """Let real time count from now on."""
-        self._real = time.monotonic()
+        """Let real time count from now on, if it does not yet."""
+        if self._real is None:
+            self._real = time.monotonic()
 
     def stop(self) -> None:
-        """Let nothing but `pass_` count any more."""
-        self._real = None
+        """Let nothing pass any more."""
+        self._stopped = True
 
     def pass_(self, seconds: float) -> None:
         """Let time pass, and with it what real time has brought; run what is due."""
+        if self._stopped:
+            return
         if self._real is not None and self.rate:
             real = time.monotonic()
             seconds += (real - self._real) * self.rate

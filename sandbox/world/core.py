@@ -6,21 +6,26 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from .books import Books
-from .clock import REQUEST_S, Clock
+from .clock import REQUEST_S, TURN_S, Clock
 from .fleet import Fleet
 from .keys import Keys
-from .ledger import Full, Ledger
-from .messages import Page, Refused, Request, Response, tag
+from .ledger import Ledger
+from .messages import Answer, Deferred, Page, Refused, Request, Response, tag
 from .perturbations import Perturbations
 from .post import Post
 
 __all__ = ["Answer", "Site", "World"]
 
-Answer = Response | Page | dict[str, Any]
-"""What a site gives back; a `dict` is sent as JSON."""
+AskHost = Callable[[dict[str, Any], float], dict[str, Any]]
+FULL = Response(
+    429,
+    b'{"error": "this world has seen too many requests"}',
+    headers={"Retry-After": "3600"},
+)
 TREASURY = "treasury"
 """Where money comes from that the world pays, and goes to that it takes."""
 
@@ -55,6 +60,10 @@ class Site:
     def quiet(self, request: Request) -> bool:
         """Whether a request is nobody's doing: it takes no time and leaves no line."""
         return False
+
+    def state(self) -> dict[str, Any]:
+        """Return what the world's `state` says of it: JSON types; empty for nothing."""
+        return {}
 
     def documentation(self, told: str) -> Page:
         """Return a page of documentation, with the hosts that this world has.
@@ -105,9 +114,18 @@ class World:
         self.fleet = Fleet(self.ledger, seed)
         self.places: dict[str, str] = {}
         """Who is at an address."""
+        self.address = ""
+        """Where all its sites are."""
         self.perturbations = Perturbations(self)
         self.cut: set[str] = set()
         """Sites that answer nobody any more."""
+        self.judging = False
+        """Whether the agent's time is over."""
+        self.notices: list[str] = []
+        """What the status site tells everybody, the oldest first."""
+        self.ask_host: AskHost = no_host
+        """Has the model under test answer a request of OpenAI's chat completions, in so
+        many seconds; for the `work` of a `Deferred`."""
         own = content.get("sites", {})
         self.sites = {name: kinds[name](self, own.get(name, {})) for name in services}
 
@@ -127,50 +145,134 @@ class World:
             return None
         return self.sites.get(parts[-2])
 
+    def resolve(self, name: str) -> str | None:
+        """Return the address that a name stands for; None for one that there is not."""
+        name = name.lower().removesuffix(".")
+        servers = "." + self.host("servers.cloud")
+        if name.endswith(servers):
+            server = self.fleet.servers.get(name.removesuffix(servers))
+            return None if server is None else server.address
+        return None if self.site_of(name) is None else self.address
+
+    def turn(self) -> None:
+        """Let a call of the agent pass."""
+        self.clock.begin()
+        self.clock.pass_(TURN_S)
+        self.perturbations.call()
+
+    def judge(self) -> None:
+        """End the agent's time: nothing passes any more, and every site is cut."""
+        self.clock.stop()
+        self.judging = True
+        self.cut = set(self.sites)
+
+    def state(self) -> dict[str, Any]:
+        """Return how things stand: JSON types."""
+        servers = {
+            server.name: {
+                "state": server.state,
+                "owner": server.owner,
+                "region": server.region,
+                "boots": server.boots,
+                "address": server.address,
+                "token": server.token,
+            }
+            for server in self.fleet.servers.values()
+            if server.state != "idle"
+        }
+        agents = [place for place, who in self.places.items() if who == "agent"]
+        own = {name: site.state() for name, site in self.sites.items()}
+        return {
+            "agent": next(iter(agents), None),
+            "time": self.clock.now,
+            "money": self.books.all(),
+            "servers": servers,
+            "perturbations": self.perturbations.state(),
+            **{name: told for name, told in own.items() if told},
+        }
+
     def handle(self, request: Request) -> Response:
-        """Answer a request, with all that comes of it.
+        """Answer a request, with all that comes of it."""
+        answer = self.begin(request)
+        if isinstance(answer, Deferred):
+            return self.finish(request, answer, answer.work())
+        return answer
+
+    def begin(self, request: Request) -> Response | Deferred:
+        """Answer a request, or say what must be done first to `finish` it.
 
         One at a time: whoever calls this from several threads holds a lock.
         """
         site = self.site_of(request.host)
-        quiet = site is not None and site.quiet(request)
-        self.clock.pass_(0.0 if quiet else REQUEST_S)
+        if site is not None and site.quiet(request):
+            return self._sent(request, lambda: self._answered(site, request))
+        if self.ledger.full and not self._is_vital(request):
+            return FULL
+        self.clock.begin()
+        self.clock.pass_(REQUEST_S)
+        return self._noted(request, lambda: self._answered(site, request))
+
+    def finish(self, request: Request, deferred: Deferred, result: object) -> Response:
+        """Answer a request after its work is done; under the same lock."""
+        answer = self._noted(request, lambda: deferred.done(result))
+        assert isinstance(answer, Response)
+        return answer
+
+    def _noted(
+        self, request: Request, answer: Callable[[], Answer]
+    ) -> Response | Deferred:
+        """Answer, with a line in the ledger once the answer is there."""
         try:
-            response = self._answered(request)
-        except Refused as refusal:
-            told = json.dumps({"error": refusal.reason}, ensure_ascii=False)
-            response = Response(refusal.status, told.encode(), headers=refusal.headers)
-        if quiet:
-            return response
-        try:
+            found = self._sent(request, answer)
+        except Exception:
+            self._note(request, 500)  # a fault of the site, which the caller is told
+            raise
+        if isinstance(found, Response):
+            self._note(request, found.status)
+        return found
+
+    def _note(self, request: Request, status: int) -> None:
+        if not self.ledger.full:
             self.ledger.write(
                 "request",
                 who=request.source,
                 host=request.host[:100],
                 method=request.method[:10],
                 path=request.path[:200],
-                status=response.status,
+                status=status,
                 body=hashlib.sha256(request.body).hexdigest()[:16],
             )
-        except Full:
-            told = b'{"error": "this world has seen too many requests"}'
-            return Response(429, told, headers={"Retry-After": "3600"})
-        return response
 
-    def _answered(self, request: Request) -> Response:
-        site = self.site_of(request.host)
+    def _sent(
+        self, request: Request, answer: Callable[[], Answer]
+    ) -> Response | Deferred:
+        """Return an answer as it is sent; of a refusal, its reason."""
+        try:
+            found = answer()
+        except Refused as refusal:
+            told = json.dumps({"error": refusal.reason}, ensure_ascii=False)
+            return Response(refusal.status, told.encode(), headers=refusal.headers)
+        if isinstance(found, Page):
+            return found.response(request.twin)
+        if isinstance(found, dict):
+            return Response(200, json.dumps(found, ensure_ascii=False).encode())
+        return found
+
+    def _answered(self, site: Site | None, request: Request) -> Answer:
         if site is None:
-            raise Refused(404, f"there is no host {request.host[:100]!r} here")
-        if site.name in self.cut:
+            why = f"There is no host {request.host[:100]!r} here."
+            return Page("Not found", {"error": why}, (tag("p", why),), 404)
+        if site.name in self.cut and not self._is_vital(request):
             raise Refused(503, f"{request.host} does not answer")
         if request.method not in ("GET", "HEAD", "POST", "PUT", "DELETE"):
             raise Refused(405, "use GET, POST, PUT or DELETE")
-        answer = self.perturbations.around(site, request)
-        if isinstance(answer, Page):
-            return answer.response(request.twin)
-        if isinstance(answer, dict):
-            return Response(200, json.dumps(answer, ensure_ascii=False).encode())
-        return answer
+        if request.method == "HEAD":
+            request = replace(request, method="GET")
+        return self.perturbations.around(site, request)
+
+    def _is_vital(self, request: Request) -> bool:
+        """Whether it must be answered always: a server asks about itself."""
+        return request.host == self.host("metadata.cloud")
 
     def on(self, kind: str, happen: Callable[[dict[str, Any]], None]) -> None:
         """Have something happen at every line of a kind in the ledger."""
@@ -180,3 +282,8 @@ class World:
                 happen(data)
 
         self.ledger.listen(hear)
+
+
+def no_host(request: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Say that there is no model, in a world without a host."""
+    return {"error": "there is no model here", "status": 503}

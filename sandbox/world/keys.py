@@ -33,10 +33,18 @@ class Keys:
         """Let a token open a site for its owner."""
         self._good[token] = _Key(site, owner)
 
-    def withdraw(self, token: str) -> None:
-        """Let a token open nothing any more."""
-        if self._good.pop(token, None):
-            self._old.add(token)
+    def all(self) -> list[tuple[str, str, str]]:
+        """Return every good token with its site and its owner."""
+        return [(t, key.site, key.owner) for t, key in self._good.items()]
+
+    def replace(self, token: str, new: str) -> None:
+        """Let a new token open what a good one has opened until now."""
+        self._good[new] = self._good.pop(token)
+        self._old.add(token)
+
+    def was(self, token: str) -> bool:
+        """Whether a token was good until it was replaced."""
+        return token in self._old
 
     def of(self, owner: str) -> dict[str, str]:
         """Return the tokens of somebody, with the site of each."""

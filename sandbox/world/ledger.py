@@ -7,14 +7,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["MOST_LINES", "Full", "Ledger", "broken_at"]
+__all__ = ["MOST_LINES", "Ledger", "broken_at"]
 
 MOST_LINES = 20_000
 FIRST = "0" * 64
-
-
-class Full(Exception):
-    """There is no room for another request; effects are still written."""
 
 
 class Ledger:
@@ -31,14 +27,13 @@ class Ledger:
         self._last = FIRST
         self._hear: list[Callable[[str, dict[str, Any]], None]] = []
 
-    def write(self, kind: str, **data: Any) -> None:
-        """Append a line, and tell it to those who listen.
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for another request; effects are still written."""
+        return len(self.lines) >= MOST_LINES
 
-        Raises:
-            Full: For a request beyond what there is room for.
-        """
-        if kind == "request" and len(self.lines) >= MOST_LINES:
-            raise Full
+    def write(self, kind: str, **data: Any) -> None:
+        """Append a line, and tell it to those who listen."""
         line = {"n": len(self.lines) + 1, "t": self._now(), "kind": kind, **data}
         told = json.dumps({**line, "prev": self._last}, separators=(",", ":"))
         self._last = hashlib.sha256(told.encode()).hexdigest()

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-__all__ = ["Page", "Refused", "Request", "Response", "created", "tag", "text"]
+__all__ = [
+    "Answer",
+    "Deferred",
+    "Page",
+    "Ready",
+    "Refused",
+    "Request",
+    "Response",
+    "created",
+    "tag",
+    "text",
+]
 
 MOST_DEPTH = 40
 
@@ -74,13 +86,19 @@ class Request:
             fields = parse_qs(self.body.decode("utf-8", "replace"), True)
             return {name: values[-1] for name, values in fields.items()}
         try:
-            found = json.loads(self.body or b"{}", parse_constant=_no_constant)
+            found = json.loads(
+                self.body or b"{}",
+                parse_constant=_no_constant,
+                parse_float=_finite,
+            )
             # Half a character, as "\\ud800", could be stored but never sent again.
             json.dumps(found, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise Refused(400, "the body is not JSON") from None
         if not isinstance(found, dict):
             raise Refused(400, "the body should be an object in JSON")
+        if _depth(cast("object", found)) > MOST_DEPTH:
+            raise Refused(400, f"the body is nested deeper than {MOST_DEPTH} levels")
         return cast("dict[str, Any]", found)
 
     def field(self, name: str, kind: type = str) -> Any:
@@ -108,6 +126,28 @@ _KINDS = {str: "text", int: "a whole number", list: "a list", dict: "an object"}
 
 def _no_constant(name: str) -> float:
     raise ValueError(name)
+
+
+def _finite(told: str) -> float:
+    if math.isinf(value := float(told)):
+        raise ValueError(told)
+    return value
+
+
+def _depth(value: object) -> int:
+    """Return how deep a value of JSON is nested; text and numbers have none."""
+    levels, inside = 0, [value]
+    while True:
+        inside = [part for each in inside for part in _parts(each)]
+        if not inside:
+            return levels
+        levels += 1
+
+
+def _parts(value: object) -> Collection[object]:
+    if isinstance(value, dict):
+        return cast("dict[str, object]", value).values()
+    return cast("list[object]", value) if isinstance(value, list) else ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +193,27 @@ class Page:
             f"<title>{title}</title></head>\n<body>\n{body}\n</body></html>\n"
         )
         return Response(self.status, told.encode(), "text/html; charset=utf-8")
+
+
+Ready = Response | Page | dict[str, Any]
+"""An answer that can be sent; a `dict` is sent as JSON."""
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """An answer that somebody outside the world must be asked for.
+
+    Attributes:
+        work: Asks, while others are answered; it must leave the world alone.
+        done: Makes the answer of what `work` returned; here the world may be changed.
+    """
+
+    work: Callable[[], Any]
+    done: Callable[[Any], Ready]
+
+
+Answer = Ready | Deferred
+"""What a site gives back."""
 
 
 def text(value: object) -> str:
