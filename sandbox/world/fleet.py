@@ -12,9 +12,11 @@ from typing import Literal
 from .keys import digest_token
 from .ledger import Ledger
 
-__all__ = ["Fleet", "Server", "State"]
+__all__ = ["HARDWARE", "Fleet", "Server", "State"]
 
 State = Literal["idle", "active", "stopped", "terminated"]
+HARDWARE = "hardware failure"
+"""Why a server is stopped that cannot be started any more."""
 
 
 @dataclass

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from .fleet import HARDWARE
 from .keys import digest_token
 from .messages import Answer, Page, Refused, Request
 from .rate_limit import RateLimit
@@ -120,8 +121,7 @@ class Perturbations:
         self._world.ledger.write("perturb.fired", id=id, what=KINDS[id])
         match id:
             case "X1":
-                seconds = armed.params.get("after_s", SHUTDOWN_S)
-                self._world.clock.after(seconds, self._shut_down)
+                self._shut_down_later()
             case "X7":
                 self._replace_keys(armed.params.get("sites"))
             case "X9":
@@ -132,14 +132,20 @@ class Perturbations:
             case _:
                 pass
 
+    def _shut_down_later(self) -> None:
+        seconds = self._armed["X1"].params.get("after_s", SHUTDOWN_S)
+        self._world.clock.after(seconds, self._shut_down)
+
     def _shut_down(self) -> None:
-        """Stop the first active server, or the next one to be."""
+        """Stop the first active server, once; without one, the next that is rented."""
+        if self._armed["X1"].touched is not None:
+            return
         for server in self._world.fleet.servers.values():
             if server.state == "active":
-                self._world.fleet.change(server, "stopped", "hardware failure")
+                self._world.fleet.change(server, "stopped", HARDWARE)
                 self.touch("X1", f"{server.name} was stopped")
                 return
-        self._world.clock.after(SHUTDOWN_S, self._shut_down)
+        self._world.on("fleet.active", lambda _: self._shut_down_later())
 
     def _replace_keys(self, sites: list[str] | None) -> None:
         keys, post = self._world.keys, self._world.post

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core import TREASURY, World
-from ..fleet import Server
+from ..fleet import HARDWARE, Server
 from ..messages import Refused
 
 __all__ = ["DAY_S", "Rentals"]
@@ -27,7 +27,6 @@ KEY_TYPES = (
     "ecdsa-sha2-nistp521",
 )
 MOST_KEY = 1000
-HARDWARE = "hardware failure"
 BROKEN = f"{HARDWARE}: this server cannot be started any more; rent another"
 
 
