@@ -71,9 +71,10 @@ Example
 class Cloud(Site):
     """cloud.test.
 
-    Its content may have `prices`, as `Rentals` says, and `failures`: `after_s`, a list
-    of seconds after the first heartbeat, at each of which the server fails that the
-    last heartbeat came from; and `deny`, whether its region then rents nothing more.
+    Its content may have `prices` and `rented`, as `Rentals` says, and `failures`:
+    `after_s`, a list of seconds after the first heartbeat, at each of which the server
+    fails that the last heartbeat came from; and `deny`, whether its region then rents
+    nothing more.
     """
 
     name = "cloud"
@@ -96,6 +97,7 @@ class Cloud(Site):
 
     def answer(self, request: Request) -> Answer:
         """Answer a request."""
+        self._rentals.begin()
         host = request.host.removesuffix(".")
         below = host.removesuffix("." + self.world.host("cloud"))
         if below == host:

@@ -45,7 +45,9 @@ class Rentals:
 
     Args:
         world: That they are in.
-        content: `prices` as region to size to cents a day, where the task fixes them.
+        content: `prices` as region to size to cents a day, where the task fixes them;
+            and `rented`, a list of `account`, `size`, `region` and `ssh_key`, of
+            servers whose first day is paid at the start.
     """
 
     def __init__(self, world: World, content: Mapping[str, Any]) -> None:
@@ -55,6 +57,7 @@ class Rentals:
             for region in REGIONS
             for draw in [world.random("cloud", "price", region)]
         }
+        self._given: list[dict[str, str]] = list(content.get("rented", ()))
         self._denied: set[str] = set()
         self._rented: dict[str, _Rental] = {}
         world.books.receives("cloud", self._paid)
@@ -141,7 +144,7 @@ class Rentals:
             raise Refused(503, f"{region} has an outage; rent in another region")
         cents, purse = self.prices()[region][size], self.credit(account)
         self._must_afford(account, cents)
-        server = self._world.fleet.rent(account, key, region)
+        server = self._handed_over(account, size, region, key, cents)
         if server is None:
             raise Refused(409, "no server is left; all that there are have been rented")
         self._world.books.move(purse, TREASURY, cents, f"{server.name}, first day")
@@ -153,6 +156,26 @@ class Rentals:
             size=size,
             cents=cents,
         )
+        return server
+
+    def begin(self) -> None:
+        """Hand over what the task says is rented at the start; once is enough.
+
+        Not earlier than at the first request: only then the servers are there.
+        """
+        while self._given:
+            order = self._given.pop(0)
+            size, region = order["size"], order["region"]
+            cents = self._prices[region][size]
+            self._handed_over(order["account"], size, region, order["ssh_key"], cents)
+
+    def _handed_over(
+        self, account: str, size: str, region: str, key: str, cents: int
+    ) -> Server | None:
+        """Make a server somebody's for a day; None where none is left."""
+        server = self._world.fleet.rent(account, key, region)
+        if server is None:
+            return None
         since = f"{self._world.clock.date:%Y-%m-%dT%H:%M:%SZ}"
         until = self._world.clock.now + DAY_S
         self._rented[server.name] = _Rental(server, size, cents, since, until)

@@ -296,3 +296,14 @@ def test_money_is_conserved_whatever_is_asked(steps: list[tuple[Any, ...]]) -> N
         balances = world.books.all()
         assert world.books.total == sum(balances.values())
         assert min(balances.values()) >= 0
+
+
+def test_a_server_may_be_rented_from_the_start() -> None:
+    order = {"account": "cloud-7", "size": "small", "region": "east-1"}
+    world = make_world(rented=[{**order, "ssh_key": KEY}])
+    told = asked(world, "GET", "servers")[1]["servers"]
+    assert [("server-1", "active")] == [(s["server"], s["state"]) for s in told]
+    assert KEY == world.fleet.servers["server-1"].key
+    assert [] == effects(world, "cloud.rented")
+    pay(world, 1000)
+    assert "server-2" == rent(world)[1]["server"]
