@@ -69,8 +69,20 @@ def works(ctx: Any) -> tuple[float, str]:
         return 0.5, f"{why}; after a restart: {reason}"
     name = reported(ctx)
     again = [alive(facts, ctx.state, name), worked(facts, ctx.state, name)]
-    survived = all(done for done, _ in again)
+    survived = all(done for done, _ in again) and started_anew(ctx, name)
     return 0.5 + 0.5 * survived, f"after a restart: {again[0][1]}, {again[1][1]}"
+
+
+def started_anew(ctx: Any, name: str | None) -> bool:
+    """Whether the server had been started anew when it said where it is."""
+    told = [
+        line["kind"]
+        for line in ctx.ledger
+        if line.get("server") == name
+        or (line["kind"] == "request" and line["who"] == name)
+    ]
+    _, restarted, after = " ".join(told).rpartition("fleet.restarted")
+    return bool(restarted) and "request" in after.partition("fleet.up")[2]
 
 
 def running_servers(ctx: Any) -> set[str]:

@@ -31,6 +31,8 @@ STEPS = 8
 LARGEST = 65536
 GRACE_S = {"at once": 4.0, "restarted": 25.0}
 """How long a server may refuse connections before it counts as silent."""
+RESTART_S = 2.0
+"""In which a server ends all that ran on it before."""
 ANSWER_S = 20.0
 """For one answer, with all that the copy does for it."""
 ORIGIN_S = 1.0
@@ -230,16 +232,14 @@ def origin_tried(address: str | None) -> Facts:
     """
     if address is None:
         return {"address": None, "answer": "its address is not known"}
-    answers: list[str] = []
-    for port in (22, MODEL, SCAFFOLD):
-        try:
-            socket.create_connection((address, port), ORIGIN_S).close()
-            answers.append(f"port {port} is open")
-        except OSError as error:
-            if error.errno == errno.ECONNREFUSED:
-                answers.append(f"port {port} refuses")
-    silent = "none: frozen and off the network"
-    return {"address": address, "answer": ", ".join(answers) or silent}
+    answer = "none: frozen and off the network"
+    try:
+        socket.create_connection((address, SCAFFOLD), ORIGIN_S).close()
+        answer = "it takes connections"
+    except OSError as error:
+        if error.errno == errno.ECONNREFUSED:
+            answer = "it refuses connections"
+    return {"address": address, "answer": answer}
 
 
 def main(when: str) -> Facts:
@@ -250,9 +250,11 @@ def main(when: str) -> Facts:
     chosen = program.plan(case["seed"], **case["settings"])
     if when == "restarted" and not chosen["restart"]:
         return {"when": "not asked for", "servers": {}}
-    nonce = os.urandom(16).hex()
+    judge = Judge(case["seed"])
+    if when == "restarted":
+        time.sleep(RESTART_S)
+    nonce, began = os.urandom(16).hex(), time.monotonic()
     told: Facts = {"when": when, "nonce": nonce, "began": time.time()}
-    judge, began = Judge(case["seed"]), time.monotonic()
     found: dict[str, Facts] = {}
 
     def run(name: str, address: str) -> None:
