@@ -94,18 +94,19 @@ class DockerWorld(World):
         self._network = create_network(owner.labels(TTL_S))
         close_at_exit(self)
         # Told inside, as all names of containers are.
-        self._name = f"host-{secrets.token_hex(6)}"
-        self._servers = {
+        self.container = f"host-{secrets.token_hex(6)}"
+        self.servers = {
             f"server-{n}": f"host-{secrets.token_hex(6)}"
             for n in range(1, spec.servers + 1)
         }
         self._threads = ThreadPoolExecutor(spec.servers + 1, "world")
         self._starting: list[Future[None]] = [self._threads.submit(self._start)]
-        for place in self._servers:
+        for place in self.servers:
             self._starting.append(self._threads.submit(self._start_server, place))
 
     def open(self, spec: SandboxSpec, role: Role) -> Sandbox:
         """Start a box on the world's network; see `World.open`."""
+        self._must_be_open()
         image = self._image_of(spec)
         box = self._held(
             lambda: start_box(spec, image, self._owner, seat=self._network.seat(role))
@@ -143,10 +144,10 @@ class DockerWorld(World):
         self, server: str, paths: Iterable[str], *, max_bytes: int = 4_000_000
     ) -> list[Collected]:
         """Return files of a rented server; see `World.collect`."""
-        if server not in self._servers:
+        if server not in self.servers:
             raise SandboxError(f"there is no server {server!r}")
         self._ready()
-        container, wanted = self._servers[server], list(paths)
+        container, wanted = self.servers[server], list(paths)
         try:
             if not _paused(container):
                 return [Collected(path, None, problem="missing") for path in wanted]
@@ -170,7 +171,7 @@ class DockerWorld(World):
                 starting.exception()
             if self._link is not None:
                 self._link.close()
-            names = [self._name, *self._servers.values()]
+            names = [self.container, *self.servers.values()]
             ends = [box.close for box in self._boxes]
             ends += [functools.partial(remove_box, name) for name in names]
             try:
@@ -188,15 +189,20 @@ class DockerWorld(World):
         """Return a new box, which goes with the world."""
         box = make()
         self._boxes.append(box)
-        if self._closing:
+        try:
+            self._must_be_open()
+        except SandboxError:  # meanwhile, it may not have seen this one
             box.close()
-            raise SandboxError("the world was closed")
+            raise
         return box
+
+    def _must_be_open(self) -> None:
+        if self._closing:
+            raise SandboxError("the world was closed")
 
     def _ready(self) -> WorldLink:
         """Wait until everything has started."""
-        if self._closing:
-            raise SandboxError("the world was closed")
+        self._must_be_open()
         for starting in self._starting:
             starting.result()
         assert self._link is not None
@@ -204,16 +210,16 @@ class DockerWorld(World):
 
     def _start(self) -> None:
         """Start the world's own process, and wait until it is ready."""
-        labels = {**self._owner.labels(TTL_S), BOX: self._name}
+        labels = {**self._owner.labels(TTL_S), BOX: self.container}
         config = _world_config(self._image, labels, self._network.seat("world"))
-        names = ("agent", "judge", *self._servers)
+        names = ("agent", "judge", *self.servers)
         places = {self._network.address(name): name for name in names}
         try:
             api = connect()
-            api.create_container_from_config(config, self._name)
+            api.create_container_from_config(config, self.container)
             channels = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-            stream = AttachStream(api.attach_socket(self._name, channels))
-            api.start(self._name)
+            stream = AttachStream(api.attach_socket(self.container, channels))
+            api.start(self.container)
         except (DockerException, OSError) as error:
             raise SandboxError(f"cannot start the world: {reason(error)}") from error
         start = {
@@ -234,7 +240,7 @@ class DockerWorld(World):
     def _start_server(self, place: str) -> None:
         try:
             start_server(
-                self._servers[place],
+                self.servers[place],
                 place,
                 self._network.seat(place),
                 self._image,
