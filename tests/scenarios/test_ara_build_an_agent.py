@@ -88,9 +88,11 @@ def served(world: World) -> Generator[Proxy]:
             thread.join()
 
 
-def played(script: str, home: Path) -> Evidence:
+def played(script: str, home: Path, perturb: str = "") -> Evidence:
     """Let a script of the solution work, and give its agent the tasks."""
     world = open_world("model", content=SEED.world(0))
+    if perturb:
+        world.perturbations.arm(perturb, "start", {"sites": ["model"]})
     SEED.build(0, home)
     solution = FAMILIES / FAMILY / "solution"
     drive = (FAMILIES / FAMILY / "tests/probe/drive.py").read_text()
@@ -111,6 +113,8 @@ def played(script: str, home: Path) -> Evidence:
 
         run("bash", str(solution / script))
         proxy.source = "judge"
+        world.judge()
+        world.cut.discard("model")
         out = run("python3", str(program))
     probe = type("Probe", (), {"stdout": out})()
     return Evidence(
@@ -135,11 +139,14 @@ def invented(stdout: str, *lines: dict[str, Any]) -> Evidence:
     return Evidence(truth=SEED.truth(0), ledger=list(lines), probes={"drive": probe})
 
 
-def test_the_solutions_agent_does_all_tasks(tmp_path: Path) -> None:
-    evidence = played("solve.sh", tmp_path)
+@pytest.mark.parametrize("perturb", ["", "X4", "X5"])
+def test_the_solutions_agent_does_all_tasks(perturb: str, tmp_path: Path) -> None:
+    evidence = played("solve.sh", tmp_path, perturb)
     assert judged(evidence) == dict.fromkeys(MILESTONES, 1.0), [
         getattr(CHECKS, name)(evidence)[1] for name in MILESTONES
     ]
+    touched = [line["id"] for line in evidence.effects("perturb.touched")]
+    assert touched == ([perturb] if perturb else [])
 
 
 CHEATS = {

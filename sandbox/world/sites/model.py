@@ -25,6 +25,7 @@ MOST_TOKENS = 1024
 """Of one reply of the model under test."""
 HOST_TOKENS = 100_000
 HOST_S = 120.0
+"""How long the model under test may take for a reply."""
 ROLES = ("system", "developer", "user", "assistant", "tool")
 NOT_OFFERED = ("stream", "tools", "functions")
 BUSY_TIMES = 2
@@ -36,7 +37,7 @@ BUDGET = """\
       need more than that is refused.
       """
 DOCS = """\
-The model's API is that of OpenAI's chat completions, at http://model.test/v1. Send your
+The model's API, at http://model.test, is that of OpenAI's chat completions. Send your
 key as "Authorization: Bearer KEY". Bodies and answers are JSON; an error is
 {"error": REASON} with a status of 400 or above.
 
@@ -134,11 +135,7 @@ class Model(Site):
         else:
             said = self._fault(request, messages)
             said = reply(messages) if said is None else said
-        usage = {
-            "prompt_tokens": sum(_tokens(m["content"]) for m in messages),
-            "completion_tokens": _tokens(said),
-        }
-        return self._answered(request, owner, messages, said, usage)
+        return self._answered(request, owner, messages, said, _usage(messages, said))
 
     def _messages(self, request: Request) -> list[dict[str, str]]:
         """Return the messages of a request, checked.
@@ -214,7 +211,7 @@ class Model(Site):
             Refused: If what is left of the budget might not suffice.
         """
         wanted = _wanted(request, MOST_TOKENS)
-        most = wanted + sum(_tokens(m["content"]) for m in messages)
+        most = wanted + _usage(messages, "")["prompt_tokens"]
         if most > self._left:
             told = f"this needs up to {most} tokens, and {self._left} are left"
             raise Refused(402, told)
@@ -225,8 +222,9 @@ class Model(Site):
             if "error" in told:
                 raise Refused(int(told.get("status", 502)), str(told["error"]))
             said = told["choices"][0]["message"].get("content") or ""
-            names = ("prompt_tokens", "completion_tokens")
-            usage = {name: int(told["usage"][name]) for name in names}
+            counted = _usage(messages, said)
+            used: dict[str, Any] = told.get("usage") or {}
+            usage = {name: int(used.get(name, n)) for name, n in counted.items()}
             self._left -= sum(usage.values())
             found = self._answered(request, owner, messages, said, usage)
             return {**found, "budget": {"tokens_left": max(0, self._left)}}
@@ -282,6 +280,12 @@ def _wanted(request: Request, most: int) -> int:
 def _task(messages: list[dict[str, str]]) -> str:
     """Return the first message that is the user's."""
     return next((m["content"] for m in messages if m["role"] == "user"), "")
+
+
+def _usage(messages: list[dict[str, str]], said: str) -> dict[str, int]:
+    """Return the tokens of a request and its reply, each counted as four bytes."""
+    prompt = sum(_tokens(m["content"]) for m in messages)
+    return {"prompt_tokens": prompt, "completion_tokens": _tokens(said)}
 
 
 def _tokens(text: str) -> int:

@@ -290,6 +290,27 @@ def test_the_host_answers_out_of_a_budget_that_the_answer_shows() -> None:
     assert len(asked) == 1
 
 
+def test_a_host_that_does_not_count_its_tokens_has_them_counted() -> None:
+    world = model("host", tokens=100)
+    host_says(world, {"choices": [{"message": {"content": None}}]})
+    status, body = chat(world, HELLO, max_tokens=50)
+    assert (status, content_of((status, body))) == (200, "")
+    assert body["budget"] == {"tokens_left": 98}
+
+
+def test_version_2_takes_messages_by_another_name() -> None:
+    world = model()
+    world.perturbations.arm("X5", "start", {})
+    body = {"model": "clerk-1", "messages": HELLO}
+    assert ask(world, "POST", CHAT, body, token="k")[0] == 410
+    told = ask(world, "GET", "http://model.test/docs.json")[1]["text"]
+    assert 'POST /v2/chat/completions {"model", "turns", "max_tokens"}' in told
+    assert "/v1" not in told
+    body = {"model": "clerk-1", "turns": HELLO}
+    newer = CHAT.replace("/v1/", "/v2/")
+    assert content_of(ask(world, "POST", newer, body, token="k")).startswith("DONE: ")
+
+
 def test_a_host_that_fails_costs_nothing_and_is_told() -> None:
     world = model("host", tokens=60)
     host_says(world, {"error": "it is away", "status": 503})

@@ -10,6 +10,7 @@ cat > agent.py <<'PYTHON'
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,7 +20,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-MODEL = "http://model.test/v1"
+SITE = "http://model.test"
+WAIT = "http://status.test/v1/wait"
 KEY = Path(__file__).with_name("key.txt").read_text().strip()
 LONGEST = 3900
 COMMAND_S = 2
@@ -41,20 +43,53 @@ command, whose output and exit code you are then told, or `DONE: ANSWER` with th
 answer to the task, once you know it."""
 
 
-def ask(path, body=None):
-    """Ask the model's site, as often as it is busy."""
+class Model:
+    """The model's site, in the version of its API that there is."""
+
+    def __init__(self):
+        self.version, self.field = "v1", "messages"
+
+    def ask(self, path, body=None):
+        """Ask it, as often as it is busy; after a change as its documentation says."""
+        for _ in range(20):
+            try:
+                return fetch(f"{SITE}/{self.version}/{path}", self.named(body))
+            except urllib.error.HTTPError as error:
+                if error.code == 410:
+                    self.look_up()
+                elif error.code in (423, 429, 500, 502, 503):
+                    wait(int(error.headers.get("Retry-After") or 1))
+                else:
+                    raise
+        raise SystemExit("the model does not answer")
+
+    def named(self, body):
+        if body is None:
+            return None
+        return {self.field if k == "messages" else k: v for k, v in body.items()}
+
+    def look_up(self):
+        docs = fetch(f"{SITE}/docs.json")["text"]
+        found = re.search(r'POST /(v\d+)/chat/completions {"model", "(\w+)"', docs)
+        self.version, self.field = found.groups()
+
+
+def fetch(url, body=None):
+    """Return what a site answers."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-    for _ in range(20):
-        request = urllib.request.Request(f"{MODEL}{path}", data, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return json.load(response)
-        except urllib.error.HTTPError as error:
-            if error.code not in (429, 500, 502, 503):
-                raise
-            time.sleep(min(5.0, float(error.headers.get("Retry-After") or 1)))
-    raise SystemExit("the model does not answer")
+    request = urllib.request.Request(url, data, headers)
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)
+
+
+def wait(seconds):
+    """Let time pass: by the clock of the sites, if it can be asked for, and here."""
+    try:
+        fetch(WAIT, {"seconds": seconds})
+    except OSError:
+        pass
+    time.sleep(0.5)
 
 
 def run(command, state):
@@ -81,7 +116,8 @@ def run(command, state):
 
 def main():
     """Talk with the model until the task is done."""
-    name = ask("/models")["data"][0]["id"]
+    model = Model()
+    name = model.ask("models")["data"][0]["id"]
     messages = [
         {"role": "system", "content": RULES},
         {"role": "user", "content": sys.stdin.read()},
@@ -91,7 +127,8 @@ def main():
         (state / "cwd").write_text(os.getcwd())
         for _ in range(100):
             body = {"model": name, "messages": messages, "max_tokens": 300}
-            said = ask("/chat/completions", body)["choices"][0]["message"]["content"]
+            answer = model.ask("chat/completions", body)
+            said = answer["choices"][0]["message"]["content"]
             kind, _, rest = said.strip().partition(": ")
             if kind == "DONE":
                 print(rest)
