@@ -71,7 +71,7 @@ def _name(packet: bytes, start: int) -> tuple[str, int] | None:
         if size == 0:
             return ".".join(labels), at + 1
         # 64 and above would point elsewhere, which a question has no need of.
-        if size > 63 or at + 1 + size > len(packet) or at + size - start > 254:
+        if size > 63 or at + 1 + size > len(packet) or at + size - start > 253:
             return None
         labels.append(packet[at + 1 : at + 1 + size].decode("latin-1").lower())
         at += 1 + size

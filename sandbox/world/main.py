@@ -174,7 +174,3 @@ def _tick(world: World, lock: threading.Lock) -> None:
         time.sleep(TICK_S)
         with lock:
             world.clock.pass_(0.0)
-
-
-if __name__ == "__main__":
-    main()

@@ -143,6 +143,8 @@ def _headers(lines: list[str]) -> dict[str, str]:
 
 def _request(method: str, target: str, headers: dict[str, str]) -> Request:
     host = headers.get("host", "")
+    if not HOST.fullmatch(host):
+        raise Malformed(400, "say which host is asked: Host: NAME")
     try:
         # Never a host where a path begins with two slashes.
         parts = urlsplit(f"http://{host}{target}" if target[:1] == "/" else target)
@@ -154,7 +156,7 @@ def _request(method: str, target: str, headers: dict[str, str]) -> Request:
     if parts.scheme != "http":
         raise Malformed(400, "the path should begin with a slash")
     if not HOST.fullmatch(parts.netloc):
-        raise Malformed(400, "say which host is asked: Host: NAME")
+        raise Malformed(400, "this is no path, or no host")
     path = unquote(parts.path, errors="replace")
     return Request(
         source="",
