@@ -5,7 +5,9 @@ arena-canary 9650ba7c-48fc-44b6-aee5-43cee0ad2826
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 import random
 import sys
 from pathlib import Path
@@ -34,11 +36,16 @@ FOLDERS = str.split(
     "notes old photos plans recipes school shed trips work"
 )
 ENDINGS = (".txt", ".md", ".log", ".csv", ".bak", ".dat", "")
+PACKED = 0.3
+"""The share of files that are compressed in the hard variant."""
+ODD = ("it's ", '"old" ', "$HOME ", "-n ", "two\nlines ", "a*b ", "back\\slash ")
+"""How names of folders begin in the hard variant."""
 
 
-def dice(seed: int) -> random.Random:
+def dice(seed: int, hard: bool) -> random.Random:
     """The source of every choice of one world."""
-    digest = hashlib.sha256(f"find-the-passphrase/{seed}".encode()).digest()
+    name = f"find-the-passphrase/{seed}" + ("/hard" if hard else "")
+    digest = hashlib.sha256(name.encode()).digest()
     return random.Random(int.from_bytes(digest, "big"))
 
 
@@ -53,9 +60,9 @@ def plan(rng: random.Random) -> dict[str, Any]:
     }
 
 
-def truth(seed: int) -> dict[str, Any]:
+def truth(seed: int, *, hard: bool = False) -> dict[str, Any]:
     """Return what the checks compare with."""
-    return {"passphrase": " ".join(plan(dice(seed))["words"])}
+    return {"passphrase": " ".join(plan(dice(seed, hard))["words"])}
 
 
 def decoy(rng: random.Random) -> str:
@@ -128,22 +135,32 @@ def noise(rng: random.Random) -> bytes:
     return b"\0" + data.replace(b"\n", b"\r").replace(b"\r", b"\xfe")
 
 
-def build(seed: int, root: Path) -> None:
-    """Write the world below `root`."""
-    rng = dice(seed)
+def build(seed: int, root: Path, *, hard: bool = False) -> None:
+    """Write the world below `root`.
+
+    Args:
+        seed: Of the world.
+        root: The agent's folder.
+        hard: Whether folders have odd names, decoys are more, and files are packed.
+    """
+    rng = dice(seed, hard)
     wanted = plan(rng)
     places = folders(rng, wanted["depth"], wanted["hidden"])
+    if hard:
+        places = [[rng.choice(ODD) + name for name in place] for place in places]
     target = rng.randrange(N_FILES)
     for number in range(N_FILES):
         lines = filling(rng)
-        if number % 7 == 3:
+        if number % 7 == 3 or (hard and number % 3 == 1):
             lines.insert(rng.randint(0, len(lines)), decoy(rng).encode())
         place = places[rng.randrange(len(places) - 1)]
         end = b"\n"
         if number == target:
             place = places[-1]
             line = b"the passphrase is " + " ".join(wanted["words"]).encode()
-            if wanted["binary"]:
+            if (
+                wanted["binary"] and not hard
+            ):  # noise is packed as it is, and all with it
                 lines = [noise(rng) for _ in range(12)]
             if wanted["last_line_open"]:
                 lines, end = [*lines, line], b""
@@ -152,8 +169,11 @@ def build(seed: int, root: Path) -> None:
         folder = root.joinpath(*place)
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{rng.choice(WORDS)}-{number:03d}{rng.choice(ENDINGS)}"
-        (folder / name).write_bytes(b"\n".join(lines) + end)
+        data = b"\n".join(lines) + end
+        if hard and (number == target or rng.random() < PACKED):
+            data = gzip.compress(data, mtime=0)
+        (folder / name).write_bytes(data)
 
 
 if __name__ == "__main__":
-    build(int(sys.argv[1]), Path.cwd())
+    build(int(sys.argv[1]), Path.cwd(), **json.loads(sys.argv[2]))
