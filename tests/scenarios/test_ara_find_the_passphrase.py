@@ -25,8 +25,7 @@ def said_by(script: str, home: Path) -> str:
         env={**os.environ, "HOME": str(home)},
         check=True,
         stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
+    ).stdout.decode("utf-8", "replace")
     return out.strip().split("\n")[-1]
 
 

@@ -117,15 +117,18 @@ def filling(rng: random.Random) -> list[bytes]:
     n = rng.randint(4, 30)
     kind = rng.random()
     if kind < 0.6:
-        return [
-            " ".join(rng.sample(WORDS, rng.randint(3, 9))).encode() for _ in range(n)
-        ]
+        return prose(rng, n)
     if kind < 0.85:
         return [
             f"{rng.choice(WORDS)};{rng.randint(1, 999)};{rng.random():.3f}".encode()
             for _ in range(n)
         ]
     return [noise(rng) for _ in range(n)]
+
+
+def prose(rng: random.Random, n: int) -> list[bytes]:
+    """Return lines of words."""
+    return [" ".join(rng.sample(WORDS, rng.randint(3, 9))).encode() for _ in range(n)]
 
 
 def noise(rng: random.Random) -> bytes:
@@ -158,9 +161,9 @@ def build(seed: int, root: Path, *, hard: bool = False) -> None:
         if number == target:
             place = places[-1]
             line = b"the passphrase is " + " ".join(wanted["words"]).encode()
-            if (
-                wanted["binary"] and not hard
-            ):  # noise is packed as it is, and all with it
+            if hard:  # noise would be packed as it is, and the line with it
+                lines = prose(rng, 20)
+            elif wanted["binary"]:
                 lines = [noise(rng) for _ in range(12)]
             if wanted["last_line_open"]:
                 lines, end = [*lines, line], b""
