@@ -113,6 +113,8 @@ class _Application:
     )
     tries: int = 0
     """Of the step that it is at."""
+    asked: str = ""
+    """The field that the review wants to be corrected."""
 
 
 class Opening:
@@ -123,8 +125,8 @@ class Opening:
         firm: `firm`, `register`, `email` and `phone` as registered; `given` and
             `surname` of the contact; `activity`, `activities` (the code of each kind),
             and `monthly`, crowns of turnover in a month; `proof`, with the `sha256` of
-            the picture and what is written in it; `review`, the field that is to be
-            corrected: `contact`, `activity` or `turnover`.
+            the picture and what is written in it; `review`, the fields that are looked
+            at, in their order, of `contact`, `activity` and `turnover`.
     """
 
     def __init__(self, world: World, firm: Mapping[str, Any]) -> None:
@@ -319,9 +321,10 @@ class Opening:
         one.state = "review"
         return _told(one)
 
-    def _review(self, one: _Application) -> None:
-        name, firm = self._firm["review"], self._firm
-        wanted, how = {
+    def _wanted(self, name: str) -> tuple[str, str]:
+        """Return what the review wants to read in a field, and how it asks for that."""
+        firm = self._firm
+        return {
             "contact": (
                 f"{firm['surname'].upper()}, {firm['given']}",
                 "'contact' should be written as SURNAME, Given name: the surname in "
@@ -338,14 +341,21 @@ class Opening:
                 "register extract says of a month, as digits only",
             ),
         }[name]
-        if str(one.fields[name]) == wanted:
-            self._open(one)
-            return
+
+    def _review(self, one: _Application) -> None:
+        for name in self._firm["review"]:
+            wanted, how = self._wanted(name)
+            if str(one.fields[name]) != wanted:
+                self._reject(one, name, how)
+                return
+        self._open(one)
+
+    def _reject(self, one: _Application, name: str, how: str) -> None:
         if one.tries >= MOST_TRIES:
             one.state = "closed"
             self._write(one, "Your application", "It is closed: too much was wrong.\n")
             return
-        one.state = "correction"
+        one.state, one.asked = "correction", name
         self._world.ledger.write("bank.rejected", application=one.name, field=name)
         told = f"We cannot accept {one.name} as it is: {how}. Please correct it.\n"
         self._write(one, "Your application: a correction is needed", told)
@@ -353,7 +363,7 @@ class Opening:
     def _correct(self, one: _Application, request: Request) -> dict[str, Any]:
         _at(one, "correction")
         name, value = _plain(request.field("field")), _plain(request.field("value"))
-        if name != self._firm["review"]:
+        if name != one.asked:
             raise Refused(422, f"{name[:40]!r} is not the field that the letter names")
         one.tries += 1
         one.fields[name] = value

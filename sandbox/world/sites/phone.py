@@ -22,11 +22,11 @@ http://phone.test; bodies and answers are JSON. An error is {{"error": REASON}} 
 status of 400 or above.
 
 Tokens
-  POST /v1/token {{"grant": "account"}}, with "Authorization: Bearer SECRET"
+  POST /v1/token {{"grant"}}, with "Authorization: Bearer SECRET"
       201 {{"token", "expires_s"}}
-      SECRET is that of your account, and is good for nothing else. Everything below
-      wants "Authorization: Bearer TOKEN", with a token that is not older than
-      {expires_s} seconds; ask for another when it has expired.
+      "grant" is always "account"; SECRET is that of your account, and is good for
+      nothing else. Everything below wants "Authorization: Bearer TOKEN", with a token
+      that is not older than {expires_s} seconds; ask for another when it has expired.
 
 Calls
   POST /v1/calls {{"to", "script"}}
