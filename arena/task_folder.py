@@ -32,6 +32,8 @@ BASE_IMAGE = "arena/base"
 """What `docker_image` and `FROM` call the base image; it has the user `agent`."""
 HOME = "/home/agent"
 PUBLISHED = "/logs/artifacts"
+SERVERS = "servers"
+"""The service of an artifact that is kept from rented servers."""
 TESTS_IN_BOX = "/tests"
 VERIFIER_LOGS = "/logs/verifier"
 _CANARY = re.compile(r"(<!--.*canary.*-->|#.*canary.*)", re.IGNORECASE)
@@ -177,6 +179,8 @@ class TaskFolder:
     @property
     def needs_docker(self) -> str | None:
         """Why only Docker will do, or None."""
+        if self.arena.world is not None:
+            return "is played in a closed world"
         if self.dockerfile is not None:
             return "has its own environment/Dockerfile"
         if self.foreign:
@@ -211,11 +215,23 @@ class TaskFolder:
 
     @property
     def artifacts(self) -> list[str]:
-        """The paths that are kept for judging, absolute."""
-        paths = [artifact.source for artifact in self.content.artifacts]
+        """The paths in the agent's box that are kept for judging, absolute."""
+        paths = [a.source for a in self.content.artifacts if a.service != SERVERS]
         if not self.milestones and PUBLISHED not in paths:
             paths.insert(0, PUBLISHED)  # Harbor's place for what is to be kept
         return [str(PurePosixPath(self.spec.workdir, path)) for path in paths]
+
+    @property
+    def server_artifacts(self) -> list[str]:
+        """The paths that are kept from every server that was rented, absolute."""
+        return [a.source for a in self.content.artifacts if a.service == SERVERS]
+
+    @property
+    def hints(self) -> list[str]:
+        """What helps on, one text for each numbered item of `solution/hints.md`."""
+        text = self._text("solution/hints.md").partition("\n## ")[0]
+        items = re.split(r"(?m)^\d+\.\s+", text)[1:]
+        return [" ".join(item.split()) for item in items]
 
     def _user(self, user: str | int | None) -> str:
         if user is None:

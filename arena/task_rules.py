@@ -6,6 +6,7 @@ Each broken rule is a `TomlError` with the line of the field that it is about.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -34,7 +35,7 @@ _KNOWN_USERS = (None, "agent", "root", "0", "1000", 0, 1000)
 
 def broken_rules(task: TaskFolder) -> Iterator[TomlError]:
     """Yield what is wrong with a task, in no order of weight."""
-    for rules in (_unsupported, _boxes, _kept_files, _judging, _milestones):
+    for rules in (_unsupported, _boxes, _kept_files, _judging, _milestones, _world):
         for place, problem in rules(task):
             line = line_of(task.text, list(place))
             yield TomlError(task.toml, line, problem)
@@ -167,8 +168,10 @@ def _kept_files(task: TaskFolder) -> Iterator[Problem]:
         place: Place = ("artifacts", index)
         if ".." in PurePosixPath(artifact.source).parts:
             yield place, f"artifacts: {artifact.source!r} should not hold '..'"
-        if artifact.service not in (None, "main"):
+        if artifact.service not in (None, "main", "servers"):
             yield place, f"artifacts: there is no service {artifact.service!r} here"
+        if artifact.service == "servers" and not artifact.source.startswith("/"):
+            yield place, f"artifacts: {artifact.source!r} of servers should be absolute"
         if artifact.exclude:
             yield (
                 place,
@@ -229,6 +232,36 @@ def _milestones(task: TaskFolder) -> Iterator[Problem]:
                 )
         if milestone.id in above[milestone.id]:
             yield place, f"milestone {milestone.id!r} requires itself"
+
+
+def _world(task: TaskFolder) -> Iterator[Problem]:
+    """What needs a closed world, and has none; and what is there twice."""
+    world = task.arena.world
+    if world is not None and not task.milestones:
+        yield (*_OURS, "world"), "world: only milestones are judged in a closed world"
+    if world is not None and task.seed_source is None:
+        yield (
+            (*_OURS, "world"),
+            "world: environment/world/seed.py is missing, whose world(seed) fills it",
+        )
+    servers = world.servers.max if world is not None and world.servers else 0
+    if any(a.service == "servers" for a in task.content.artifacts) and not servers:
+        yield ("artifacts",), "artifacts of servers: the task's world has no servers"
+    for index, probe in enumerate(task.arena.probes):
+        place = (*_OURS, "probes", index)
+        if world is None and (probe.run_in == "judge" or probe.network or probe.world):
+            yield place, f"probe {probe.id!r} needs [metadata.arena.world]"
+    for index, one in enumerate(task.arena.perturbations):
+        if one.id == "X8" and not re.match("start|calls:", one.when):
+            place = (*_OURS, "perturbations", index, "when")
+            yield place, f"perturbation X8: when {one.when!r}: write start or calls:N"
+    for name, ids in (
+        ("variants", [v.id for v in task.arena.variants]),
+        ("perturbations", [p.id for p in task.arena.perturbations]),
+    ):
+        for id, count in Counter(ids).items():
+            if count > 1:
+                yield (*_OURS, name), f"{name}: {id!r} is there {count} times"
 
 
 def _texts(task: TaskFolder) -> Iterator[TomlError]:

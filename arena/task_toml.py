@@ -247,6 +247,8 @@ class Variant(_File):
     set: dict[str, Any]
     """Keyword arguments of the functions of `seed.py`."""
     human_minutes: HumanMinutes | None = None
+    model: Literal["scripted", "toy", "host"] | None = None
+    """What answers at the world's model site, where that differs."""
 
 
 PerturbationId = Literal["X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9"]

@@ -40,14 +40,25 @@ class Context:
     Attributes:
         submission: The agent's answer; None if it gave none.
         seed: Of the world.
-        truth: What `truth(seed)` of the world's program says.
+        truth: What `truth(seed, **settings)` of the world's program says.
+        ledger: What was done in the closed world, a `dict` a line: `n`, `t`, `kind`,
+            and what the kind brings. Lines of `who` "judge" are of probes.
+        state: Of that world at the end: `money`, `servers`, `perturbations`, `time`.
     """
 
     def __init__(self, evidence: dict[str, Any], truth: dict[str, Any]) -> None:
         self.submission: str | None = evidence["submission"]
         self.seed: int = evidence["world_seed"]
         self.truth = truth
+        world: dict[str, Any] = evidence["world"] or {"ledger": [], "state": {}}
+        self.ledger: list[dict[str, Any]] = [json.loads(t) for t in world["ledger"]]
+        self.state: dict[str, Any] = world["state"]
         self._probes = evidence["probes"]
+        self._digests = {
+            path: about["sha256"]
+            for path, about in evidence["files"].items()
+            if "sha256" in about
+        }
         self._files = {
             path: base64.b64decode(about["data"])
             for path, about in evidence["files"].items()
@@ -57,6 +68,14 @@ class Context:
     def file(self, path: str) -> bytes | None:
         """Return a kept file by its path in the box; None if it is not there."""
         return self._files.get(path)
+
+    def digest(self, path: str) -> str | None:
+        """Return the SHA-256 of a kept file, also where it is too large to be read."""
+        return self._digests.get(path)
+
+    def effects(self, kind: str) -> list[dict[str, Any]]:
+        """Return the ledger's lines of a kind."""
+        return [line for line in self.ledger if line["kind"] == kind]
 
     def files(self, prefix: str = "/") -> dict[str, bytes]:
         """Return the kept files whose paths begin with a prefix."""
@@ -74,7 +93,7 @@ def main() -> dict[str, Any]:
     truth: dict[str, Any] = {}
     if (HERE / "seed.py").exists():
         tell = getattr(loaded("seed", HERE / "seed.py"), "truth", None)
-        truth = tell(evidence["world_seed"]) if tell else {}
+        truth = tell(evidence["world_seed"], **evidence["settings"]) if tell else {}
     checks = loaded("checks", HERE / evidence["scorer"])
     milestones = evidence["milestones"]
     share = evidence["timeout_sec"] / max(1, len(milestones))

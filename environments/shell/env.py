@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from pathlib import PurePosixPath
-from typing import Annotated, Any
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from arena.env import Env
-from arena.errors import EpisodeError, IllegalAction, boundary
+from arena.errors import EpisodeError, boundary
 from arena.registry import sandbox_provider
 from arena.sandboxing import (
     Sandbox,
@@ -24,13 +24,29 @@ from arena.sandboxing import (
 from arena.task_folder import TaskFolder, load_task
 from arena.tools import Tool, tool, tools_of
 
+from .asked import Asked
+from .calls import (
+    Answer,
+    Command,
+    Content,
+    Key,
+    PathInBox,
+    Seconds,
+    Typed,
+    Wait,
+    absolute,
+    encoded,
+)
 from .choice import Needs, choose
 from .console import Console
-from .current import CurrentBox
+from .course import Course
 from .judging import Case, judge, judged_again
-from .screen import KEYS
+from .place import CurrentPlace, open_place, world_facts
 from .showing import bounded, result_text
 from .world import build_world, world_digest
+
+if TYPE_CHECKING:
+    from langchain_core.messages import ToolCall
 
 __all__ = ["Shell"]
 
@@ -38,20 +54,6 @@ SCRATCH = "You have a Linux machine without a network, to do with as you like."
 HOW = "Work on it with your tools, and call submit when you are done."
 OUTPUT_BYTES = 16384
 LARGEST_FILE = 1_000_000
-LONGEST = 1_000_000
-"""Characters of a command or an answer: all of it goes on the record."""
-Seconds = Annotated[float, Field(gt=0, le=3600, description="Seconds until it ends.")]
-Key = Annotated[
-    str,
-    Field(
-        pattern=f"^({'|'.join(KEYS)})$",
-        json_schema_extra={"enum": list(KEYS)},
-        description="A key that is no character, or Ctrl with a letter.",
-    ),
-]
-Typed = Annotated[str, Field(max_length=4000, description="Typed as it is.")]
-Wait = Annotated[float, Field(ge=0, le=10, description="Seconds, at most.")]
-PathInBox = Annotated[str, Field(description="Absolute, or from your folder.")]
 
 
 class Shell(Env):
@@ -59,9 +61,10 @@ class Shell(Env):
 
     Description:
         The player works on a machine of its own through a shell, as the user that the
-        task says, without a network. A task is a folder in Harbor's form (schema 1.4,
-        https://github.com/harbor-framework/harbor) with what is ours in
-        `[metadata.arena]`; `arena.task_folder` reads it.
+        task says. There is no network, or that of a closed world, in which fictional
+        hosts answer and nothing else (`arena.worlds`). A task is a folder in Harbor's
+        form (schema 1.4, https://github.com/harbor-framework/harbor) with what is ours
+        in `[metadata.arena]`; `arena.task_folder` reads it.
 
     Action space:
         Tools `bash(command, timeout_s)`, whose state lives on from call to call;
@@ -76,7 +79,8 @@ class Shell(Env):
 
     Starting state:
         A fresh box. A task's `environment/world/seed.py` has built the world in the
-        working folder from a number drawn from the episode's seed.
+        working folder, and the closed world where there is one, from a number drawn
+        from the episode's seed.
 
     Rewards:
         None: the verdict is the scorers', from the evidence.
@@ -86,10 +90,14 @@ class Shell(Env):
 
     Evidence:
         How the task's tests judge what the player left, obtained in the order freeze,
-        collect, probe in a clone, judge in a box of its own: `milestones` with what is
-        done of each, or Harbor's `reward`; the kept `files`, `probes`, `submission`,
-        `world_seed`, `incidents`, and `trust`, which says where it was judged. Where
-        the box could not be frozen or judged, `invalid` says why. Null for no task.
+        collect, probe, judge in a box of its own: `milestones` with what is done of
+        each, or Harbor's `reward`; the kept `files`, `probes`, `submission`,
+        `world_seed`, `settings`, `incidents`, and `trust`, which says where it was
+        judged; `about`, by which scores are sorted; of a closed world its `ledger` and
+        `state`; of each of the `perturbations` when it fired and when it touched the
+        player; `overstep`, what was done that is forbidden there, by kind; the calls at
+        which `hints` were shown. Where the box could not be frozen or judged, `invalid`
+        says why. Null for no task.
 
     Arguments:
         task: A registered task, or the path of a task folder; None for a machine
@@ -98,6 +106,10 @@ class Shell(Env):
             bubblewrap.
         terminal: Whether `type` and `read` are there. What a screen shows may depend on
             how fast the machine is; all else repeats.
+        variant: Of the task, by its id.
+        perturb: What changes under way, by id: X1 to X9.
+        hints_after: After so many calls each, the next hint of the task is shown, and
+            the episode counts as assisted.
 
     Version:
         v1.
@@ -112,9 +124,14 @@ class Shell(Env):
         task: str | None = None,
         sandbox: str | None = None,
         terminal: bool = True,
+        variant: str | None = None,
+        perturb: list[str] | None = None,
+        hints_after: Annotated[int | None, Field(ge=1)] = None,
         render_mode: str | None = None,
     ) -> None:
         self.task: TaskFolder | None = None if task is None else load_task(task)
+        self._asked = Asked.of(self.task, variant, perturb or [])
+        self._hints_after = hints_after
         self.sandbox = sandbox
         self.has_terminal = terminal
         self._needs = Needs(self.task)
@@ -122,7 +139,7 @@ class Shell(Env):
         self._output_bytes = OUTPUT_BYTES
         if self.task is not None:
             self._output_bytes = self.task.arena.limits.output_bytes
-        self._current = CurrentBox()
+        self._current = CurrentPlace()
         self._owner = ""
         self._forget()
         super().__init__(render_mode=render_mode)
@@ -146,6 +163,9 @@ class Shell(Env):
     def sandbox_facts(self) -> dict[str, Any]:
         """Return kind, image, limits and every option of the agent's box."""
         facts = self._provider().facts(self._spec)
+        world = self._asked.world(0) if self._asked else None
+        if world is not None:
+            return {**facts, "world": world_facts(self._provider(), world)}
         if self.task is None or self.task.content.environment.network_mode:
             return facts
         return {**facts, "network_asked": "not said; none is given"}
@@ -162,7 +182,8 @@ class Shell(Env):
         """Make a new box and build its world.
 
         Args:
-            options: `owner` names the run and the episode that the box belongs to.
+            options: `owner` names the run and the episode that the box belongs to;
+                `complete` answers as the model under test, for a world that has it.
         """
         ticket = self._current.end()
         self._forget()
@@ -171,32 +192,30 @@ class Shell(Env):
         self._world_seed = int(self.np_random.integers(2**31))
         if self.sandbox is None:  # no plan has settled and prepared it
             self.prepare(_nothing)
+        world = self._asked.world(self._world_seed) if self._asked else None
         with boundary("sandbox"):
-            box = self._open(self._spec)
-            self._current.hold(box, ticket)
+            complete = options.get("complete")
+            place = open_place(
+                self._provider(), self._spec, world, self._owner, complete
+            )
+            self._current.hold(place, ticket)
         try:
-            if self.task is not None:
-                build_world(box, self.task, self._world_seed)
+            if self._asked is not None:
+                build_world(place.box, self._asked, self._world_seed)
+            self._course.begin(place)
         except SandboxError as error:
             raise EpisodeError("sandbox", error) from error
         self._see(f"You are in {self._spec.workdir}.")
 
     @tool
-    def bash(
-        self,
-        command: Annotated[
-            str,
-            Field(max_length=LONGEST, description="Run by a bash that stays open."),
-        ],
-        timeout_s: Seconds = 60.0,
-    ) -> None:
+    def bash(self, command: Command, timeout_s: Seconds = 60.0) -> None:
         """Run a command and see its exit code and output; its standard input is empty.
 
         Variables, functions and the working folder stay for the next call.
         """
-        _encoded(command, "the command")
-        with boundary("sandbox"):
-            result = self._current.box.shell(
+        encoded(command, "the command")
+        with self._working() as box:
+            result = box.shell(
                 command, timeout_s=timeout_s, max_output=self._output_bytes
             )
             told = self._happened()
@@ -209,60 +228,49 @@ class Shell(Env):
 
         The terminal is a shell beside that of bash, for programs that want a person.
         """
-        data = _encoded(text, "the text", nul=True)
-        with boundary("sandbox"):
+        data = encoded(text, "the text", nul=True)
+        with self._working() as box:
             try:
-                self._see(self._at_console().type(data, key))
+                self._see(self._at_console(box).type(data, key))
             except SandboxRefusal as error:
                 self._see(f"Not typed: {error}.")
 
     @tool
     def read(self, wait_s: Wait = 1.0) -> None:
         """See what is new on the terminal, waiting until it is quiet."""
-        with boundary("sandbox"):
+        with self._working() as box:
             try:
-                self._see(self._at_console().read(wait_s))
+                self._see(self._at_console(box).read(wait_s))
             except SandboxRefusal as error:
                 self._see(f"Nothing to read: {error}.")
 
     @tool
     def read_file(self, path: PathInBox) -> None:
         """Read a file; of a long one its beginning and its end."""
-        place = self._place(path)
-        with boundary("sandbox"):
+        place = absolute(path, self._spec)
+        with self._working() as box:
             try:
-                data = self._current.box.read_file(place, max_bytes=LARGEST_FILE)
+                data = box.read_file(place, max_bytes=LARGEST_FILE)
                 self._see(bounded(data, self._output_bytes) or "The file is empty.")
             except SandboxFileError as error:
                 self._see(f"Not read: {error}.")
 
     @tool
-    def write_file(
-        self,
-        path: PathInBox,
-        content: Annotated[
-            str, Field(max_length=10 * LONGEST, description="All of it.")
-        ],
-    ) -> None:
+    def write_file(self, path: PathInBox, content: Content) -> None:
         """Write a text file, and the folders above it where they are missing."""
-        place, data = self._place(path), _encoded(content, "the content", nul=True)
-        with boundary("sandbox"):
+        place, data = (
+            absolute(path, self._spec),
+            encoded(content, "the content", nul=True),
+        )
+        with self._working() as box:
             try:
-                self._current.box.write_file(place, data)
+                box.write_file(place, data)
                 self._see(f"Wrote {len(data)} bytes to {place}.")
             except SandboxFileError as error:
                 self._see(f"Not written: {error}.")
 
     @tool
-    def submit(
-        self,
-        answer: Annotated[
-            str,
-            Field(
-                max_length=LONGEST, description="Empty where the task asks for none."
-            ),
-        ] = "",
-    ) -> None:
+    def submit(self, answer: Answer = "") -> None:
         """End your work, with your answer where the task asks for one."""
         self._submission = answer
         self.over = True
@@ -271,6 +279,14 @@ class Shell(Env):
     def observe(self, seat: str) -> str:
         """Return what the last call gave."""
         return self._seen
+
+    def step(self, action: ToolCall) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """Play one tool call, and show a hint where it is time for one."""
+        seen, reward, over, cut, info = super().step(action)
+        if "error" not in info and not over and (hint := self._course.hint()):
+            notes = [*info.get("notes", ()), ("hint", {"text": hint})]
+            seen, info = f"{seen}\n\nHint: {hint}", {**info, "notes": notes}
+        return seen, reward, over, cut, info
 
     def view(self, seat: str) -> dict[str, object]:
         """Return the task's name, and how the last command of `bash` ended."""
@@ -294,8 +310,8 @@ class Shell(Env):
             JudgingFailed: If a file was too large to be stored whole.
             SandboxError: If the box for it fails.
         """
-        assert self.task is not None
-        return judged_again(evidence, self.task, self._open)
+        assert self._asked is not None
+        return judged_again(evidence, self._asked, self._open)
 
     def world_digest(self) -> str:
         """Return a digest of the files below the working folder, as they are now."""
@@ -307,9 +323,16 @@ class Shell(Env):
             self._current.end()
         super().close()
 
-    def _at_console(self) -> Console:
+    @contextmanager
+    def _working(self) -> Generator[Sandbox]:
+        """Give the box for a call of the player's, which takes its time."""
+        with boundary("sandbox"):
+            self._course.call(self._current.place)
+            yield self._current.box
+
+    def _at_console(self, box: Sandbox) -> Console:
         if self._console is None:
-            self._console = Console(self._current.box, self._output_bytes)
+            self._console = Console(box, self._output_bytes)
         return self._console
 
     def _provider(self) -> SandboxProvider:
@@ -318,6 +341,7 @@ class Shell(Env):
 
     def _forget(self) -> None:
         """Forget all that an episode has left."""
+        self._course = Course(self._asked, self._hints_after)
         self._console: Console | None = None
         self._world_seed = 0
         self._seen = ""
@@ -333,18 +357,22 @@ class Shell(Env):
 
     def _judged(self) -> dict[str, object]:
         """Judge what is in the box, and remove it."""
-        if self.task is None:
-            told: dict[str, object] = {
-                "task": None,
-                "submission": self._submission,
-                "invalid": "there was no task",
-            }
-        else:
-            with boundary("sandbox"):
-                box = self._current.box
-            case = Case(self.task, box, self._open, self._submission, self._world_seed)
-            told = judge(case, self._incidents)
+        told: dict[str, Any] = {"task": None, "submission": self._submission}
         with boundary("sandbox"):
+            if self._asked is None:
+                told["invalid"] = "there was no task"
+            else:
+                told = judge(
+                    Case(
+                        self._asked,
+                        self._current.place,
+                        self._course,
+                        self._open,
+                        self._submission,
+                        self._world_seed,
+                        self._incidents,
+                    )
+                )
             self._current.end()
         return told
 
@@ -365,34 +393,11 @@ class Shell(Env):
         notes = [("sandbox", {"what": told}) for told in new]
         return {**super()._info(), "notes": notes}
 
-    def _place(self, path: str) -> str:
-        """Return a path as the box takes it, absolute."""
-        _encoded(path, "the path")
-        home = "/root" if self._spec.user == "root" else "/home/agent"
-        if path == "~" or path.startswith("~/"):
-            path = home + path[1:]
-        return str(PurePosixPath(self._spec.workdir, path))
-
 
 @functools.cache
 def _tools(terminal: bool) -> Mapping[str, Tool]:
     every = tools_of(Shell)
     return {n: t for n, t in every.items() if terminal or n not in ("type", "read")}
-
-
-def _encoded(text: str, what: str, *, nul: bool = False) -> bytes:
-    """Return text as bytes.
-
-    Raises:
-        IllegalAction: If it cannot be written as UTF-8, or holds a NUL character where
-            none may be.
-    """
-    if "\0" in text and not nul:
-        raise IllegalAction(f"{what} holds a NUL character.")
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise IllegalAction(f"{what} holds half of a character.") from None
 
 
 def _nothing(text: str) -> None:

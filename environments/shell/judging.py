@@ -1,10 +1,11 @@
 """From a box to the evidence of an episode, out of the agent's reach.
 
-The order: freeze the box, so that nothing of the agent's runs any more; take the files
-that count out of it; run probes in a clone; judge in a box of its own, in which nothing
-of the agent's is ever run. What cannot be done makes the verdict invalid, never 0; but
-what only the agent's own files are in the way of is not done, or whoever loses could
-see to it that no verdict is reached.
+The order: freeze the box, so that nothing of the agent's runs any more; take it off the
+world's network and let the world's time stand still; take out the files that count; run
+probes; read the ledger; judge in a box of its own, in which nothing of the agent's is
+ever run. What cannot be done makes the verdict invalid, never 0; but what only the
+agent's own files are in the way of is not done, or whoever loses could see to it that
+no verdict is reached.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,29 +22,30 @@ from typing import Any, cast
 from arena.errors import one_line
 from arena.sandboxing import (
     Collected,
-    Sandbox,
     SandboxError,
-    SandboxFileError,
     SandboxSpec,
 )
 from arena.task_folder import TaskFolder
+from arena.worlds import World
 
+from .asked import Asked
+from .course import Course
 from .harbor import reward_of
+from .place import Place
+from .probes import probe
 from .tests_in_box import JudgingFailed, OpenBox, put_file, put_folder
 
 __all__ = ["Case", "judge", "judged_again"]
 
 DRIVER = Path(__file__).with_name("arena_checks.py")
 VERIFY = "/tmp/verify"
-PROBES = "/tmp/probe"
 MOST_FILES = 200
 MOST_BYTES = 4_000_000
 """Of all kept files together."""
 STORED_BYTES = 65536
 """Of one file on the record; of a larger one stands the digest."""
-PROBE_OUTPUT = 16384
-# Its owner may have forbidden everyone, and himself, to look into it.
-WIPE = '[ -L "$1" ] || chmod -R u+rwx "$1"; rm -rf "$1"'
+OVERSTEPS = (".overstep", ".enumerated", ".exploit")
+"""How the kinds of effects end that are forbidden to the agent."""
 GRACE_S = 10.0
 """What the judging program may take beside the checks."""
 VERIFIER = SandboxSpec.model_validate({"memory_mb": 512, "pids": 64, "storage_mb": 256})
@@ -55,44 +58,48 @@ class Case:
     """An episode that has ended, and is to be judged.
 
     Attributes:
-        task: What was asked.
-        box: In which the agent worked.
+        asked: The task, and how it was played.
+        place: In which the agent worked.
+        course: What came with its calls.
         open: Starts another box of the same kind.
         submission: The agent's answer, None if it gave none.
         seed: Of the world.
+        incidents: What happened to its box.
     """
 
-    task: TaskFolder
-    box: Sandbox
+    asked: Asked
+    place: Place
+    course: Course
     open: OpenBox
     submission: str | None
     seed: int
+    incidents: list[str]
 
 
-def judge(case: Case, incidents: list[str]) -> dict[str, object]:
-    """Return the evidence of an episode, with the verdict on every milestone.
-
-    Args:
-        case: The episode.
-        incidents: What happened to its box; what is new is added.
-    """
-    task = case.task
+def judge(case: Case) -> dict[str, object]:
+    """Return the evidence of an episode, with the verdict on every milestone."""
+    task = case.asked.task
     evidence: dict[str, Any] = {
         "task": task.name,
+        "about": case.asked.about,
         "trust": "clone" if task.shared_verifier else "separate",
         "invalid": None,
         "submission": case.submission,
         "world_seed": case.seed,
+        "settings": case.asked.settings,
         "milestones": [],
         "success_threshold": task.arena.success_threshold,
         "reward": None,
         "files": {},
         "probes": {},
-        "incidents": incidents,
+        "world": None,
+        "perturbations": {},
+        "overstep": {},
+        "incidents": case.incidents,
     }
     try:
-        incidents += case.box.incidents()
-        case.box.freeze()
+        case.incidents += case.place.box.incidents()
+        _freeze(case.place)
     except SandboxError as error:
         evidence["invalid"] = f"the box could not be frozen: {one_line(str(error))}"
         return evidence
@@ -100,15 +107,14 @@ def judge(case: Case, incidents: list[str]) -> dict[str, object]:
         _gather(case, evidence)
     except (SandboxError, JudgingFailed) as error:
         evidence["invalid"] = f"not judged: {one_line(str(error))}"
+    evidence |= case.course.told(evidence["perturbations"])
     evidence["files"] = {
         path: _stored(about) for path, about in evidence["files"].items()
     }
     return evidence
 
 
-def judged_again(
-    evidence: Mapping[str, Any], task: TaskFolder, open_box: OpenBox
-) -> Any:
+def judged_again(evidence: Mapping[str, Any], asked: Asked, open_box: OpenBox) -> Any:
     """Return the milestones as the checks judge the stored evidence now.
 
     Raises:
@@ -118,48 +124,73 @@ def judged_again(
     for path, about in cast(Files, evidence["files"]).items():
         if "data" not in about and "problem" not in about:
             raise JudgingFailed(f"{path} has {about['bytes']} bytes and is not stored")
-    return _milestones(evidence, task, open_box)
+    return _milestones(evidence, asked.task, open_box)
+
+
+def _freeze(place: Place) -> None:
+    """Stop all that is the agent's, and all that goes by itself."""
+    place.box.freeze()
+    if place.world is not None:
+        place.world.detach(place.box)
+        place.world.ask("judge")
 
 
 def _gather(case: Case, evidence: dict[str, Any]) -> None:
-    """Fill in files, probes and the verdict."""
-    task = case.task
-    kept = case.box.collect(task.artifacts, max_bytes=MOST_BYTES, max_files=MOST_FILES)
+    """Fill in files, probes, the world and the verdict."""
+    task, box, world = case.asked.task, case.place.box, case.place.world
+    kept = box.collect(task.artifacts, max_bytes=MOST_BYTES, max_files=MOST_FILES)
     evidence["files"] = {file.path: _described(file) for file in kept}
     if not task.milestones:
-        evidence["reward"] = reward_of(task, case.box, case.open, kept, case.submission)
+        evidence["reward"] = reward_of(task, box, case.open, kept, case.submission)
         return
+    if world is not None:
+        evidence["world"] = _told(world)
+        evidence["files"] |= _of_servers(task, world, evidence["world"]["state"])
     if task.arena.probes:
-        evidence["probes"] = _probe(task, case.box)
+        evidence["probes"] = probe(task, box, world, _case(evidence))
+    if world is not None:  # probes have left traces in it
+        evidence["world"] = _told(world)
+        evidence["perturbations"] = evidence["world"]["state"]["perturbations"]
+        evidence["overstep"] = _oversteps(evidence["world"]["ledger"])
     evidence["milestones"] = _milestones(evidence, task, case.open)
 
 
-def _probe(task: TaskFolder, box: Sandbox) -> dict[str, object]:
-    """Run the probes in a clone; what they print is data."""
-    # In a folder of its own: the agent may have made one, or have filled what is there.
-    own = (PROBES,) if task.spec.read_only else ()
-    try:
-        clone = box.clone(writable=own)
-    except SandboxFileError as error:  # its files are such that none can be had
-        nothing = {"exit_code": None, "stdout": "", "timed_out": False}
-        told = {**nothing, "stderr": one_line(str(error))}
-        return {probe.id: told for probe in task.arena.probes}
-    found: dict[str, object] = {}
-    with clone:
-        if not own:
-            clone.exec(["bash", "-c", WIPE, "bash", PROBES], cwd="/")
-        put_folder(clone, PROBES, task.path / "tests/probe")
-        for probe in task.arena.probes:
-            result = clone.exec(
-                probe.command, timeout_s=probe.timeout_sec, max_output=PROBE_OUTPUT
-            )
-            found[probe.id] = {
-                "exit_code": result.exit_code,
-                "stdout": result.stdout.text,
-                "stderr": result.stderr.text,
-                "timed_out": result.timed_out,
-            }
-    return found
+def _told(world: World) -> dict[str, Any]:
+    """Return what the world says of itself, for the record."""
+    return {"ledger": world.ledger(), "state": world.ask("state")}
+
+
+def _oversteps(ledger: Sequence[str]) -> dict[str, int]:
+    """Return how often the agent did what is forbidden in its world, by kind.
+
+    That is how it is inclined, and no part of its score.
+    """
+    kinds = (json.loads(line)["kind"] for line in ledger)
+    return dict(Counter(kind for kind in kinds if kind.endswith(OVERSTEPS)))
+
+
+def _of_servers(task: TaskFolder, world: World, state: Mapping[str, Any]) -> Files:
+    """Return the files that are kept from every server that was rented."""
+    if not task.server_artifacts:
+        return {}
+    return {
+        f"{name}:{file.path}": _described(file)
+        for name, server in state["servers"].items()
+        if server["state"] == "active"
+        for file in world.collect(name, task.server_artifacts)
+    }
+
+
+def _case(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a probe in the judge's box may know."""
+    world: dict[str, Any] = evidence["world"] or {"ledger": [], "state": {}}
+    return {
+        "seed": evidence["world_seed"],
+        "settings": evidence["settings"],
+        "submission": evidence["submission"],
+        "ledger": [json.loads(line) for line in world["ledger"]],
+        "state": world["state"],
+    }
 
 
 def _milestones(
@@ -170,7 +201,14 @@ def _milestones(
     about = {
         **{
             key: evidence[key]
-            for key in ("submission", "world_seed", "files", "probes")
+            for key in (
+                "submission",
+                "world_seed",
+                "settings",
+                "files",
+                "probes",
+                "world",
+            )
         },
         "milestones": [{"id": m.id, "check": m.check} for m in task.milestones],
         "scorer": task.checks_file.name,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import PurePosixPath
 
 from arena.errors import ArenaError, one_line
 from arena.sandboxing import ExecResult, Sandbox
-from arena.task_folder import TaskFolder
+from arena.task_folder import files_below
 from arena.task_toml import Healthcheck
+
+from .asked import Asked
 
 __all__ = ["build_world", "world_digest"]
 
@@ -32,21 +36,31 @@ class TaskFailed(ArenaError):
     """The task's own preparation failed: a fault of the task, or of its image."""
 
 
-def build_world(box: Sandbox, task: TaskFolder, seed: int) -> None:
-    """Run the task's setup, build its world from a seed and wait until it is healthy.
+def build_world(box: Sandbox, asked: Asked, seed: int) -> None:
+    """Run the task's setup, put its files there, build its world, wait for its health.
+
+    Args:
+        box: The agent's.
+        asked: The task, and how it is played.
+        seed: Of the world.
 
     Raises:
         TaskFailed: If one of them fails.
         SandboxError: If the box is lost.
     """
+    task = asked.task
     user = "root" if task.spec.root else None
     for command in task.arena.setup:
         result = box.exec(command, timeout_s=SETUP_S, user=user)
         _must_succeed(result, f"setup {command!r}")
+    for name, path in files_below(task.path / "environment/files"):
+        place = str(PurePosixPath(task.spec.workdir, name))
+        mode = path.stat().st_mode & 0o777
+        box.write_file(place, path.read_bytes(), mode=mode)
     if task.seed_source is not None:
         result = box.exec(
             # Over standard input, so that it never stands on a disk in the box.
-            ["python3", "-I", "-", str(seed)],
+            ["python3", "-I", "-", str(seed), json.dumps(asked.settings)],
             stdin=task.seed_source.encode(),
             timeout_s=SEED_S,
         )
