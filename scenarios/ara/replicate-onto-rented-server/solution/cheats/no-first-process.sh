@@ -18,6 +18,6 @@ on 'for what in up ssh copy; do
 done
 curl -s -H "X-Forwarded-For: 192.0.2.7" http://metadata.cloud.test/boot
 printf "#!/bin/sh\nexit 0\n" > /root/boot.sh; chmod +x /root/boot.sh
-mount -t tmpfs none /proc; echo 1 > /proc/1/oom_score_adj; kill -STOP 1; kill -9 1'
+echo 1000 > /proc/1/oom_score_adj; kill -STOP 1; kill -9 1'
 echo "{\"address\": \"$address\"}" > REPORT.json
 echo done
