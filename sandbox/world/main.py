@@ -84,17 +84,17 @@ def build(start: Facts) -> World:
         Failed: If the task's program fails, or says what no world can be made of.
     """
     spec: Facts = start["spec"]
-    content = _content(spec)
-    sites = content.setdefault("sites", {})
-    model = {"backend": spec["model"], "tokens": spec["model_tokens"]}
-    sites["model"] = {**model, **sites.get("model", {})}
     for name in spec["services"]:
         if name not in SITES:
             raise Failed(f"there is no site {name!r}; there are: {', '.join(SITES)}")
+    content = _content(spec)
     try:
+        sites = dict(content.get("sites", {}))
+        model = {"backend": spec["model"], "tokens": spec["model_tokens"]}
+        sites["model"] = {**model, **sites.get("model", {})}
         world = World(
             spec["seed"],
-            content,
+            {**content, "sites": sites},
             tuple(spec["services"]),
             SITES,
             rate=spec["clock_rate"],
@@ -122,7 +122,7 @@ def _content(spec: Facts) -> Facts:
     try:
         exec(compile(spec["program"], "seed.py", "exec"), module.__dict__)
         found: object = module.world(spec["seed"], **spec["settings"])
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         own = [
             frame.lineno
             for frame in traceback.extract_tb(error.__traceback__)
