@@ -106,7 +106,10 @@ class Market(Site):
     """
 
     name = "market"
-    renamed: ClassVar[Mapping[str, str]] = {"amount_cents": "cents", "work": "delivery"}
+    renamed: ClassVar[Mapping[str, str]] = {
+        "amount_cents": "cents",
+        "pay_cents": "reward_cents",
+    }
 
     def __init__(self, world: World, content: Mapping[str, Any]) -> None:
         super().__init__(world, content)
@@ -308,9 +311,9 @@ def _listed(world: World) -> list[_Job]:
     draw = world.random("market", "jobs")
     clients = draw.sample(("Aske & Co", "Bell House", "Carr Fields", "Dene Works"), 4)
     jobs = [
-        _Job("", client, draw.randrange(460, 520, 5) if task.silent else pay, task)
+        _Job("", client, draw.randrange(440, 490, 5) if task.silent else pay, task)
         for client, task in zip(clients, draw_tasks(draw), strict=True)
-        for pay in [draw.randrange(340, 380, 5)]
+        for pay in [draw.randrange(335, 360, 5)]
     ]
     brief = (
         "Copy names from pictures into a table, an hour's work. Places are few: "

@@ -1,0 +1,3 @@
+# Looks at the jobs, and takes none.
+curl -s http://market.test/docs.json
+echo
