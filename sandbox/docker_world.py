@@ -91,7 +91,7 @@ class DockerWorld(World):
         self._boxes: list[DockerBox] = []
         self._ending = threading.Lock()
         self._closing = self._closed = False
-        self._network = create_network(owner.labels(TTL_S))
+        self.network = create_network(owner.labels(TTL_S))
         close_at_exit(self)
         # Told inside, as all names of containers are.
         self.container = f"host-{secrets.token_hex(6)}"
@@ -109,7 +109,7 @@ class DockerWorld(World):
         self._must_be_open()
         image = self._image_of(spec)
         box = self._held(
-            lambda: start_box(spec, image, self._owner, seat=self._network.seat(role))
+            lambda: start_box(spec, image, self._owner, seat=self.network.seat(role))
         )
         self._ready()
         return box
@@ -118,13 +118,13 @@ class DockerWorld(World):
         """Return a clone of a frozen box on the network; see `World.clone`."""
         assert isinstance(box, DockerBox)
         self._ready()
-        seat = self._network.seat("judge")
+        seat = self.network.seat("judge")
         return self._held(lambda: box.clone(writable=writable, seat=seat))
 
     def detach(self, box: Sandbox) -> None:
         """Take a box off the network, and see that it is off; see `World.detach`."""
         assert isinstance(box, DockerBox)
-        self._network.expel(box.container)
+        self.network.expel(box.container)
 
     def ask(self, op: str, **arguments: Any) -> dict[str, Any]:
         """Have the world do or tell something; see `World.ask`."""
@@ -176,7 +176,7 @@ class DockerWorld(World):
             ends += [functools.partial(remove_box, name) for name in names]
             try:
                 _together(ends)
-                self._network.remove()
+                self.network.remove()
                 self._closed = True
             except (DockerException, OSError):
                 # The end of the process tries once more, and then the next sweep.
@@ -211,9 +211,9 @@ class DockerWorld(World):
     def _start(self) -> None:
         """Start the world's own process, and wait until it is ready."""
         labels = {**self._owner.labels(TTL_S), BOX: self.container}
-        config = _world_config(self._image, labels, self._network.seat("world"))
+        config = _world_config(self._image, labels, self.network.seat("world"))
         names = ("agent", "judge", *self.servers)
-        places = {self._network.address(name): name for name in names}
+        places = {self.network.address(name): name for name in names}
         try:
             api = connect()
             api.create_container_from_config(config, self.container)
@@ -227,7 +227,7 @@ class DockerWorld(World):
             "op": "start",
             "spec": self.spec.model_dump(mode="json"),
             "places": places,
-            "address": self._network.world,
+            "address": self.network.world,
         }
         tokens = self.spec.model_tokens
         self._link = WorldLink(stream, start, self._complete, tokens)
@@ -242,7 +242,7 @@ class DockerWorld(World):
             start_server(
                 self.servers[place],
                 place,
-                self._network.seat(place),
+                self.network.seat(place),
                 self._image,
                 self._owner,
                 memory_mb=self.spec.server_memory_mb,

@@ -13,6 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from .lanes import incoming, open_lanes
+
 __all__ = ["MOST", "MOST_OF_ONE", "Closed", "Connection", "listen"]
 
 MOST = 128
@@ -124,10 +126,12 @@ def listen(
     Raises:
         OSError: If the port cannot be had.
     """
-    listening = socket.create_server((address, port), backlog=MOST)
+    lanes = open_lanes(socket.SOCK_STREAM, address, port)
+    for lane in lanes:
+        lane.listen(MOST_OF_ONE)
     doors = _Doors(serve, refusal)
-    threading.Thread(target=doors.keep, args=(listening,), daemon=True).start()
-    return listening.getsockname()[1]
+    threading.Thread(target=doors.keep, args=(lanes,), daemon=True).start()
+    return lanes[0].getsockname()[1]
 
 
 class _Doors:
@@ -139,11 +143,11 @@ class _Doors:
         self._inside: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def keep(self, listening: socket.socket) -> None:
+    def keep(self, lanes: list[socket.socket]) -> None:
         """Let in whom there is room for, for ever."""
-        while True:
+        for lane in incoming(lanes):
             try:
-                sock, (address, _) = listening.accept()
+                sock, (address, _) = lane.accept()
             except OSError:  # it has gone already, or no descriptor is left
                 time.sleep(0.01)
                 continue

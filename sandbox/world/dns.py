@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 from .connections import Connection, listen
+from .lanes import incoming, open_lanes
 
 __all__ = ["answer", "serve_names"]
 
@@ -93,21 +94,20 @@ def serve_names(address: str, port: int, resolve: Resolve) -> int:
         OSError: If the port cannot be had.
     """
     port = listen(address, port, lambda c: _serve_connection(c, resolve), b"")
-    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    datagrams.bind((address, port))
+    lanes = open_lanes(socket.SOCK_DGRAM, address, port)
     threading.Thread(
-        target=_serve_datagrams, args=(datagrams, resolve), daemon=True
+        target=_serve_datagrams, args=(lanes, resolve), daemon=True
     ).start()
     return port
 
 
-def _serve_datagrams(datagrams: socket.socket, resolve: Resolve) -> None:
-    while True:
+def _serve_datagrams(lanes: list[socket.socket], resolve: Resolve) -> None:
+    for lane in incoming(lanes):
         with contextlib.suppress(OSError):
-            packet, sender = datagrams.recvfrom(MOST_UDP)
+            packet, sender = lane.recvfrom(MOST_UDP)
             told = answer(packet, resolve)
             if told is not None:
-                datagrams.sendto(told, sender)
+                lane.sendto(told, sender)
 
 
 def _serve_connection(connection: Connection, resolve: Resolve) -> None:
