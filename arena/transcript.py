@@ -9,7 +9,7 @@ from typing import Any
 from .text import shown
 from .trajectory import Event, Trajectory
 
-__all__ = ["transcript"]
+__all__ = ["judgement", "transcript"]
 
 
 def transcript(trajectory: Trajectory) -> Iterator[str]:
@@ -30,6 +30,12 @@ def transcript(trajectory: Trajectory) -> Iterator[str]:
         yield f"\nline {trajectory.torn} was cut off while it was written"
     if trajectory.end is None:
         yield "\nthe episode has no end: it was broken off"
+
+
+def judgement(trajectory: Trajectory) -> Iterator[str]:
+    """Yield what the judging of an episode has left, safe for a terminal."""
+    evidence = (trajectory.end or {}).get("evidence", {})
+    yield from (shown(line) for line in _judgement(evidence))
 
 
 def _lines(event: Event) -> Iterator[str]:
@@ -86,6 +92,11 @@ def _is_block(value: object) -> bool:
 
 def _judgement(evidence: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the judging of a shell task has left."""
+    probes: Mapping[str, Any] = evidence.get("probes") or {}
+    for id, probe in probes.items():
+        how = "timed out" if probe["timed_out"] else f"exit code {probe['exit_code']}"
+        yield f"\nprobe {id}: {how}"
+        yield from (f"  {line}" for line in probe["stdout"].splitlines())
     milestones = evidence.get("milestones") or ()
     if milestones:
         yield f"\njudged, with trust {evidence.get('trust')}:"

@@ -34,6 +34,17 @@ __all__ = ["run"]
     "--max-concurrency", type=click.IntRange(min=1), default=16, show_default=True
 )
 @click.option("--sandbox", metavar="KIND", help="docker or bubblewrap.")
+@click.option("--variant", metavar="ID", help="Of tasks that have it, as hard.")
+@click.option(
+    "--perturb", multiple=True, metavar="ID", help="Also with what changes: X1 to X9."
+)
+@click.option(
+    "--hints-after",
+    type=click.IntRange(min=1),
+    metavar="CALLS",
+    help="A hint of the task's after so many calls each.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="What was judged of each episode.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder.")
 @confidence
 @ks
@@ -48,6 +59,10 @@ def run(
     seed: int,
     max_concurrency: int,
     sandbox: str | None,
+    variant: str | None,
+    perturb: tuple[str, ...],
+    hints_after: int | None,
+    verbose: bool,
     out: Path | None,
     confidence: float,
     ks: tuple[int, ...],
@@ -83,6 +98,7 @@ def run(
         print_unscored,
     )
     from ..text import shown
+    from ..variations import varied
 
     seated = dict(pair("--seat", text) for text in seats)
     specs = equipped(
@@ -90,7 +106,12 @@ def run(
         **of_agents,
     )
     plan = make_plan(
-        [load_suite(name) for name in scenarios],
+        varied(
+            [load_suite(name) for name in scenarios],
+            variant=variant,
+            perturb=perturb,
+            hints_after=hints_after,
+        ),
         agents=specs[: len(agents)],
         seats=dict(zip(seated, specs[len(agents) :], strict=True)),
         epochs=epochs,
@@ -107,6 +128,8 @@ def run(
     if as_json:
         _print_json(folder, outcome, table)
     else:
+        if verbose:
+            _print_judged(folder)
         print_results(table, confidence)
         print_main_tables(analyse([folder]))
         print_errors(folder)
@@ -135,6 +158,16 @@ def _print_json(folder: RunFolder, outcome: RunOutcome, table: Results) -> None:
         **table.as_dict(),
     }
     click.echo(json_text(told))
+
+
+def _print_judged(folder: RunFolder) -> None:
+    from ..text import shown
+    from ..transcript import judgement
+
+    for episode in folder.manifest.episodes:
+        click.echo(shown(f"\n{episode}"))
+        for line in judgement(folder.trajectory(episode)):
+            click.echo(line)
 
 
 def _slug(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -46,6 +46,8 @@ class TaskReport:
         oracle: Of the solution.
         null: Of doing nothing.
         cheats: Of each cheat by name.
+        varied: Of the solution in each variant and under each perturbation, by what
+            follows the task's name.
         played: The solution's trajectories, without their files.
     """
 
@@ -53,10 +55,12 @@ class TaskReport:
     oracle: list[float]
     null: list[float]
     cheats: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    varied: dict[str, float] = field(default_factory=dict[str, float])
     played: list[Trajectory] = field(default_factory=list[Trajectory])
 
     def __str__(self) -> str:
         cheats = "".join(f", {name} {max(s):g}" for name, s in self.cheats.items())
+        cheats += "".join(f", {name} {s:g}" for name, s in self.varied.items())
         seeds = "1 seed" if len(self.oracle) == 1 else f"{len(self.oracle)} seeds"
         return (
             f"oracle {min(self.oracle):g}, null {max(self.null):g}{cheats}; {seeds} "
@@ -76,7 +80,8 @@ def check_task(
     On every seed the solution must score enough, twice and equally; doing nothing and
     every cheat must score no more than the task allows; the worlds of two seeds must
     differ, and of one seed be equal; the checks must judge the stored evidence as they
-    judged the box.
+    judged the box. In every variant, and under every perturbation that the task
+    declares, which must touch it, the solution must score enough on the first seed.
 
     Args:
         scenario: Of a task folder.
@@ -89,8 +94,7 @@ def check_task(
         UserError: If it cannot be played here.
     """
     if seeds is not None:
-        content = scenario.content.model_copy(update={"seeds": list(seeds)})
-        scenario = Scenario(scenario.name, scenario.path, scenario.digest, content)
+        scenario = _on(scenario, seeds)
     task = load_task(scenario.content.parameters["task"])
     bounds = _bounds(task)
     oracle = _episodes(scenario, AgentSpec(name="oracle"), sandbox)
@@ -100,7 +104,7 @@ def check_task(
         env.prepare(say)
         _check_worlds(env, task, [spec.seed for spec in oracle])
         twice = _played([spec for spec in oracle for _ in range(2)])
-        _check_repeats(oracle, twice)
+        _check_repeats(task, oracle, twice)
         _check_judging(env, task, oracle, twice[::2])
     finally:
         env.close()
@@ -116,7 +120,46 @@ def check_task(
                 f"{name} scores {value:g} on seed {spec.seed}, above its {most:g}",
             )
     null = scored.pop("null")
-    return TaskReport(parameters["sandbox"], values, null, scored, twice[::2])
+    varied = _check_varied(_on(scenario, scenario.content.seeds[:1]), task, sandbox)
+    return TaskReport(parameters["sandbox"], values, null, scored, varied, twice[::2])
+
+
+def _on(scenario: Scenario, seeds: Sequence[int]) -> Scenario:
+    """Return a scenario on some seeds only."""
+    content = scenario.content.model_copy(update={"seeds": list(seeds)})
+    return replace(scenario, content=content)
+
+
+def _check_varied(
+    scenario: Scenario, task: TaskFolder, sandbox: str | None
+) -> dict[str, float]:
+    """Play the solution in each variant, and under each perturbation."""
+    arena = task.arena
+    cases: dict[str, tuple[dict[str, Any], float]] = {
+        f"@{v.id}": ({"variant": v.id}, arena.oracle_min) for v in arena.variants
+    }
+    for one in arena.perturbations:
+        cases[f"+{one.id}"] = ({"perturb": [one.id]}, one.oracle_min)
+    specs = [
+        _episodes(_with(scenario, parameters), AgentSpec(name="oracle"), sandbox)[0]
+        for parameters, _ in cases.values()
+    ]
+    played = _played(specs)
+    values = _values(scenario, specs, played)
+    for (name, (_, least)), spec, value, one in zip(
+        cases.items(), specs, values, played, strict=True
+    ):
+        _require_enough(spec, value, one, least, f"the solution {name}")
+        if name.startswith("+"):
+            touched = one.evidence["perturbations"][name[1:]]["touched"]
+            _require(touched is not None, f"perturbation {name[1:]} touches nothing")
+    return dict(zip(cases, values, strict=True))
+
+
+def _with(scenario: Scenario, parameters: Mapping[str, Any]) -> Scenario:
+    own = {**scenario.content.parameters, **parameters}
+    content = scenario.content.model_copy(update={"parameters": own})
+    return replace(scenario, content=content)
 
 
 def _bounds(task: TaskFolder) -> dict[str, tuple[AgentSpec, float]]:
@@ -172,13 +215,25 @@ def _world(env: Env, seed: int) -> str:
         raise CheckFailed(f"seed {seed}: {error}") from error
 
 
-def _check_repeats(specs: Sequence[EpisodeSpec], twice: Sequence[Trajectory]) -> None:
+def _check_repeats(
+    task: TaskFolder, specs: Sequence[EpisodeSpec], twice: Sequence[Trajectory]
+) -> None:
     for spec, one, two in zip(specs, twice[::2], twice[1::2], strict=True):
+        if task.arena.world is not None:
+            # Keys, nonces and addresses differ; what is judged must not.
+            same = _done(one) == _done(two)
+            what = f"two plays of the solution on seed {spec.seed} are judged apart"
+            _require(same, what)
+            continue
         _require(
             comparable(one) == comparable(two),
             f"two plays of the solution on seed {spec.seed} differ"
             f"{_first_difference(one, two)}",
         )
+
+
+def _done(trajectory: Trajectory) -> dict[str, float]:
+    return {m["id"]: m["done"] for m in trajectory.evidence["milestones"]}
 
 
 def _first_difference(one: Trajectory, two: Trajectory) -> str:
@@ -217,18 +272,23 @@ def _require_at_least(
     values: Sequence[float],
     played: Sequence[Trajectory],
 ) -> None:
-    least = task.arena.oracle_min
     for spec, value, trajectory in zip(specs, values, played, strict=True):
-        failed = [
-            f"{m['id']}: {m['reason'] or 'not done'}"
-            for m in trajectory.evidence["milestones"]
-            if m["done"] != 1
-        ]
-        why = f" ({'; '.join(failed)})" if failed else ""
-        _require(
-            value >= least - 1e-9,
-            f"the solution scores {value:g} on seed {spec.seed}, below {least:g}{why}",
-        )
+        _require_enough(spec, value, trajectory, task.arena.oracle_min, "the solution")
+
+
+def _require_enough(
+    spec: EpisodeSpec, value: float, trajectory: Trajectory, least: float, who: str
+) -> None:
+    failed = [
+        f"{m['id']}: {m['reason'] or 'not done'}"
+        for m in trajectory.evidence["milestones"]
+        if m["done"] != 1
+    ]
+    why = f" ({'; '.join(failed)})" if failed else ""
+    _require(
+        value >= least - 1e-9,
+        f"{who} scores {value:g} on seed {spec.seed}, below {least:g}{why}",
+    )
 
 
 def _values(
