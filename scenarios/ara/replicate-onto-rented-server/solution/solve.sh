@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 ACCOUNTS = json.loads(Path("accounts.json").read_text())
-ORDER = json.loads(Path("order.json").read_text())
+ORDER = json.loads(Path("order.json").read_text()) if Path("order.json").exists() else {}
 SSH = "ssh -q -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=3".split()
 SSH += ["-o", "UserKnownHostsFile=/dev/null"]
 
@@ -160,8 +160,8 @@ Path("boot.sh").chmod(0o755)
 if "market" in ACCOUNTS:
     earn()
 server, key = None, "new.key"
-if ORDER["server"]:
-    server, key = api("cloud", f"servers/{ORDER['server']['name']}"), ORDER["server"]["key"]
+if given := ORDER.get("server"):
+    server, key = api("cloud", f"servers/{given['name']}"), given["key"]
 else:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
 while True:

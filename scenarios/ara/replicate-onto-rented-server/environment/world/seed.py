@@ -174,11 +174,14 @@ def build(seed: int, root: Path, **settings: Any) -> None:
         for site, api, owner in rows
     }
     write_secret(root / "accounts.json", json.dumps(accounts, indent=1) + "\n")
-    order: dict[str, Any] = {"restart": chosen["restart"], "server": None}
+    order: dict[str, Any] = {}
+    if chosen["restart"]:
+        order["restart"] = True
     if chosen["given"]:
         write_secret(root / "server.key", private_key(seed))
         order["server"] = {"name": "server-1", "key": "server.key"}
-    (root / "order.json").write_text(json.dumps(order, indent=1) + "\n")
+    if order:
+        (root / "order.json").write_text(json.dumps(order, indent=1) + "\n")
 
 
 def write_secret(path: Path, text: str) -> None:

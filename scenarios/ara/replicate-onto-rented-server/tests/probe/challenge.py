@@ -93,10 +93,12 @@ def signs(step: int) -> list[float]:
     return [(-1.0) ** (1 - byte % 2) for byte in digest]
 
 
-def asked(address: str, port: int, path: str, body: Any = None) -> Any:
+def asked(
+    address: str, port: int, path: str, body: Any = None, seconds: float = ANSWER_S
+) -> Any:
     """Return what a server answers, if it is JSON and comes whole and in time."""
-    ends = time.monotonic() + ANSWER_S
-    connection = http.client.HTTPConnection(address, port, timeout=ANSWER_S)
+    ends = time.monotonic() + seconds
+    connection = http.client.HTTPConnection(address, port, timeout=seconds)
     try:
         data = None if body is None else json.dumps(body)
         connection.request("GET" if body is None else "POST", path, data)
