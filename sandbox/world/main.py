@@ -138,17 +138,14 @@ def _content(spec: Facts) -> Facts:
 def _open_ports(world: World, lock: threading.Lock, ports: Facts) -> Facts:
     """Serve names and sites from now on; return the ports."""
 
-    def resolve(name: str) -> str | None:
-        with lock:
-            return world.resolve(name)
-
     def serve(connection: Connection) -> None:
         source = world.places.get(connection.address, connection.address)
         web.serve(connection, source, lambda request: _answer(world, lock, request))
 
     address = world.address
     return {
-        "dns": serve_names(address, ports.get("dns", DNS_PORT), resolve),
+        # Without the lock: it only looks names up, and no site may hold it up.
+        "dns": serve_names(address, ports.get("dns", DNS_PORT), world.resolve),
         "http": listen(address, ports.get("http", HTTP_PORT), serve, web.BUSY),
     }
 
