@@ -1,21 +1,15 @@
 """The family build-an-agent: its tasks, its checks, and the agents of its solution."""
 
-import http.server
 import json
 import os
 import subprocess
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from ara import FAMILIES, Evidence, ledger_of, module_of, open_world
+from world_proxy import served
 
-from arena.sandbox.world.core import World
-from arena.sandbox.world.messages import Request
 from arena.scenario import load_scenario
 from arena.testing import check_task
 
@@ -24,68 +18,6 @@ SEED = module_of(FAMILY, "environment/world/seed.py")
 CHECKS = module_of(FAMILY, "tests/checks.py")
 MILESTONES = ("runs", "converses", "solved", "survives")
 WEIGHTS = (0.1, 0.15, 0.6, 0.15)
-
-
-class Proxy:
-    """Answers for every host of a world, to programs that are told to use a proxy.
-
-    Attributes:
-        world: The world.
-        source: Who asks.
-        lock: Held while it answers.
-        url: Of the proxy.
-    """
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.source = "agent"
-        self.lock = threading.Lock()
-        handler = type("Handler", (_Handler,), {"proxy": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    proxy: Proxy
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        request = Request(
-            source=self.proxy.source,
-            host=parts.hostname or "",
-            method=self.command,
-            path=parts.path.removesuffix(".json") or "/",
-            twin=parts.path.endswith(".json"),
-            headers={name.lower(): told for name, told in self.headers.items()},
-            body=self.rfile.read(length),
-        )
-        with self.proxy.lock:
-            answer = self.proxy.world.handle(request)
-        self.send_response(answer.status)
-        for name, told in {"Content-Type": answer.kind, **answer.headers}.items():
-            self.send_header(name, told)
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    do_POST = do_GET
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(world: World) -> Generator[Proxy]:
-    """Serve a world to programs of this machine."""
-    proxy = Proxy(world)
-    with proxy.server as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def played(script: str, home: Path, perturb: str = "") -> Evidence:
