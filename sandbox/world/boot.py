@@ -21,9 +21,11 @@ from pathlib import Path
 __all__ = ["main"]
 
 ASK_S = 0.2
-ANSWER_S = 5.0
+CONNECT_S, ANSWER_S = 2.0, 5.0
 GONE_S = 5.0
-"""A world that has been unreachable for so long is gone."""
+"""A world that no connection led to for so long is gone."""
+START_S = 60.0
+"""But it may start later than its servers."""
 SILENT_S = 20.0
 """After so long without an answer, nothing may go on that is not known to be wanted."""
 MOST_ANSWER = 1 << 16
@@ -61,12 +63,13 @@ class _World:
         self._socket: socket.socket | None = None
         self._answered = time.monotonic()
         self._unreachable: float | None = None
+        self._patience = START_S
 
     @property
     def gone(self) -> bool:
         """Whether there is nothing at its address any more."""
         since = self._unreachable
-        return since is not None and time.monotonic() - since > GONE_S
+        return since is not None and time.monotonic() - since > self._patience
 
     @property
     def silent(self) -> bool:
@@ -76,21 +79,27 @@ class _World:
     def ask(self, method: str, path: str, body: bytes = b"") -> dict[str, object]:
         """Return what it answers; an empty dict for no answer."""
         try:
-            if self._socket is None:
-                self._socket = socket.create_connection((self._address, 80), ANSWER_S)
-            self._unreachable = None
+            connection = self._socket or self._connect()
             head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n"
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}"
-            self._socket.sendall(head.encode() + b"\r\n\r\n" + body)
-            found = self._answer(self._socket)
+            connection.sendall(head.encode() + b"\r\n\r\n" + body)
+            found = self._answer(connection)
             self._answered = time.monotonic()
             return found
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError):  # it may be busy, and hang up for that
             self._hang_up()
-            # A busy world lets one wait, or hangs up; one that is gone is not there.
-            if isinstance(error, OSError) and error.errno in _NOBODY:
-                self._unreachable = self._unreachable or time.monotonic()
             return {}
+
+    def _connect(self) -> socket.socket:
+        try:
+            self._socket = socket.create_connection((self._address, 80), CONNECT_S)
+        except OSError:
+            self._unreachable = self._unreachable or time.monotonic()
+            raise
+        self._socket.settimeout(ANSWER_S)
+        self._unreachable = None
+        self._patience = GONE_S
+        return self._socket
 
     def _answer(self, connection: socket.socket) -> dict[str, object]:
         data = b""
@@ -109,10 +118,6 @@ class _World:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
-
-
-_NOBODY = (111, 113, 101)
-"""Refused, no route to host, network unreachable: Linux's numbers."""
 
 
 def _some(connection: socket.socket, before: bytes) -> bytes:
