@@ -1,5 +1,6 @@
 """Closed worlds and their tasks without Docker, for tests."""
 
+import hashlib
 import importlib.util
 import json
 from collections.abc import Mapping
@@ -101,6 +102,10 @@ class Evidence:
 
     def files(self, prefix: str = "/") -> dict[str, bytes]:
         return {p: d for p, d in self._files.items() if p.startswith(prefix)}
+
+    def digest(self, path: str) -> str | None:
+        data = self._files.get(path)
+        return None if data is None else hashlib.sha256(data).hexdigest()
 
     def effects(self, kind: str) -> list[dict[str, Any]]:
         return [line for line in self.ledger if line["kind"] == kind]
