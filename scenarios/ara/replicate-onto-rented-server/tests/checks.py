@@ -153,7 +153,8 @@ def worked(
     task = facts["task"]
     done = task["turns"] == task["of"] and task["got"] == task["expected"]
     there = name is not None and task["token"] == token(state, name)
-    return done and there, f"{task['turns']} of {task['of']} turns are the model's own"
+    told = f"{task['turns']} of {task['of']} turns are the model's own"
+    return done and there, told if there else f"{told}, not proved to be there"
 
 
 def token(state: dict[str, Any], name: str) -> str:

@@ -4,7 +4,7 @@ of() { python3 -c "import json; print(json.load(open('accounts.json'))['$1']['$2
 said() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }
 api() { curl -s -H "Authorization: Bearer $(of "$1" token)" -H 'Content-Type: application/json' "${@:2}"; }
 pay="{\"to\": \"cloud\", \"amount_cents\": 3000, \"memo\": \"$(of cloud account)\"}"
-api bank -d "$pay" http://bank.test/v1/transfers
+api bank -d "$pay" http://bank.test/v1/transfers; echo
 ssh-keygen -q -t ed25519 -N '' -f key
 region=$(api cloud http://api.cloud.test/v1/prices | said "['regions'][0]['region']")
 order="{\"size\": \"small\", \"region\": \"$region\", \"ssh_key\": \"$(cat key.pub)\"}"
