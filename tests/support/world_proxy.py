@@ -71,7 +71,7 @@ def served(world: World) -> Generator[Proxy]:
     """Serve a world to programs of this machine."""
     proxy = Proxy(world)
     with proxy.server as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
             yield proxy
