@@ -24,7 +24,7 @@ ASK_S = 0.2
 CONNECT_S, ANSWER_S = 2.0, 5.0
 GONE_S = 5.0
 """A world that no connection led to for so long is gone."""
-START_S = 60.0
+START_S = 30.0
 """But it may start later than its servers."""
 SILENT_S = 20.0
 """After so long without an answer, nothing may go on that is not known to be wanted."""

@@ -108,9 +108,10 @@ def test_after_a_sigkill_all_ends_by_itself_but_the_network(
     holder: subprocess.Popen[str],
 ) -> None:
     assert 4 == len(owned(holder.pid)["container"])
+    time.sleep(1)  # servers that have not met the world yet would wait longer for it
     holder.send_signal(signal.SIGKILL)
     holder.wait()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 30
     while owned(holder.pid)["container"] and time.monotonic() < until:
         time.sleep(0.2)
     left = owned(holder.pid)
