@@ -16,7 +16,7 @@ from .errors import UserError, one_line
 from .intervals import Estimate
 from .limits import EndReason
 from .registry import PREFIX, load, names
-from .trajectory import read_trajectory
+from .trajectory import Trajectory, read_trajectory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Analysis",
     "Block",
+    "Effort",
     "Episode",
     "Figure",
     "Section",
@@ -43,6 +44,22 @@ Value = str | int | float | Estimate | None
 """What stands in a cell of a table; None where there is nothing to say."""
 
 _MISSING: frozenset[EndReason] = frozenset({"error", "interrupted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What an agent was given for an episode, and what it used."""
+
+    tools: tuple[str, ...]
+    """That it could call."""
+    used: Mapping[str, float]
+    """The totals of `arena.limits.Usage`, of all its seats together."""
+    refusals: int
+    """Messages that its provider marks as refused."""
+    choices: tuple[Mapping[str, Any], ...]
+    """Notes about `expert`: at a step, of how many `samples` an expert has `chosen`
+    which, from 1 or None for none, and how many were `acceptable`, where that was
+    judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +89,8 @@ class Episode:
     """What the environment left; empty for one that is missing."""
     payoffs: Mapping[str, float]
     """By seat; empty for one that is missing."""
+    effort: Effort | None = None
+    """What the agent under test was given and used; None for one that is missing."""
 
     @property
     def missing(self) -> bool:
@@ -80,10 +99,11 @@ class Episode:
 
 
 class Left(NamedTuple):
-    """What analyses need of a record's last line."""
+    """What analyses need of a record."""
 
     evidence: Mapping[str, Any]
     payoffs: Mapping[str, float]
+    effort: Effort | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,12 +299,11 @@ def _of_folder(
             continue
         if only not in (None, spec.episode):
             continue
-        left = Left({}, {})
+        left = Left({}, {}, None)
         if seal.reason not in _MISSING:
             path = folder.episode_path(spec.episode)
             if path not in read:
-                record = read_trajectory(path)
-                read[path] = Left(record.evidence, (record.end or {})["payoffs"])
+                read[path] = _left(read_trajectory(path))
             left = read[path]
         yield Episode(
             run=run,
@@ -301,7 +320,29 @@ def _of_folder(
             reason=seal.reason,
             evidence=left.evidence,
             payoffs=left.payoffs,
+            effort=left.effort,
         )
+
+
+def _left(record: Trajectory) -> Left:
+    end, tested = record.end or {}, record.header.tested
+    used: Counter[str] = Counter()
+    for seat in tested:
+        used.update(end.get("usage", {}).get(seat, {}))
+    messages = [m for seat in tested for m in record.of_kind("message", seat)]
+    effort = Effort(
+        tools=tuple(
+            dict.fromkeys(
+                tool["function"]["name"]
+                for seat in tested
+                for tool in record.header.tools.get(seat, ())
+            )
+        ),
+        used=used,
+        refusals=sum(1 for message in messages if message.get("refusal")),
+        choices=tuple(n for n in record.of_kind("note") if n["about"] == "expert"),
+    )
+    return Left(record.evidence, end["payoffs"], effort)
 
 
 def _id(name: str) -> str:

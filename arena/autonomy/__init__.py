@@ -1,0 +1,1 @@
+"""What episodes of autonomy tasks come to: scores, horizons, and the gate."""
