@@ -78,8 +78,7 @@ class ChatAgent:
     ) -> AIMessage:
         """Return the model's reply to what has happened since its last one."""
         self._conversation.hear(self.heard(observation, results))
-        reply = await self._ask()
-        self._conversation.say(reply)
+        reply = await self.reply(self._asked, self._conversation)
         return self.understood(reply)
 
     def prepared(self, model: Any, tools: Sequence[Tool]) -> Runnable[Any, AIMessage]:
@@ -102,18 +101,24 @@ class ChatAgent:
         """Return the reply as the episode reads it."""
         return reply
 
-    async def _ask(self) -> AIMessage:
+    async def reply(
+        self, model: Runnable[Any, AIMessage], conversation: Conversation
+    ) -> AIMessage:
+        """Return what a model says next in a conversation, and add it there."""
         from langchain_core.exceptions import ContextOverflowError
 
         while True:
             try:
-                return await ask(
-                    self._asked,
-                    self._conversation.messages(),
+                reply = await ask(
+                    model,
+                    conversation.messages(),
                     self._note,
                     timeout_s=self._timeout_s,
                     attempts=self._attempts,
                 )
             except ContextOverflowError as error:
-                if not self._conversation.drop_half():
+                if not conversation.drop_half():
                     raise EpisodeError("model", error) from error
+            else:
+                conversation.say(reply)
+                return reply

@@ -51,7 +51,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "scripted": {"actions": [{"name": "stand", "args": {}}]},
     "switcher": {"first": "tight-passive", "then": "loose-aggressive", "at": 5},
 }
-MODELS = {"chat", "react"}  # played over HTTP in test_wire.py
+MODELS = {"chat", "delegate", "react", "simple"}  # played over HTTP
 # Parameters with which every play repeats: what a terminal shows depends on time.
 REPEATING: dict[str, dict[str, Any]] = {
     "Shell-v1": {"terminal": False, "sandbox": "bubblewrap"}
