@@ -20,14 +20,14 @@ def rank_bits(choices: Sequence[int | None]) -> float:
     return math.fsum(math.log2(i * (i + 1)) for i in choices if i is not None)
 
 
-def acceptable_bits(acceptable: Sequence[tuple[int, int]]) -> float | None:
-    """Return Σ -log₂(a / N); None where no sample of a step would have done.
+def acceptable_bits(acceptable: Sequence[tuple[int, int]]) -> float:
+    """Return Σ -log₂(a / N); infinite where no sample of a step would have done.
 
     Args:
         acceptable: By step, how many of how many samples would have done.
     """
     if any(a == 0 for a, _ in acceptable):
-        return None
+        return math.inf
     return math.fsum(math.log2(n / a) for a, n in acceptable) + 0.0
 
 

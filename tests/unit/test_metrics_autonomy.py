@@ -170,7 +170,7 @@ def test_empirical_expert_bits_are_those_of_the_vectors() -> None:
     steps = [(a, n) for a, n in vector["acceptable_of_N"]]
     assert vector["sum"] == pytest.approx(acceptable_bits(steps))
     assert vector["implied_p"] == pytest.approx(implied_chance(steps))
-    assert acceptable_bits([(0, 10)]) is None
+    assert math.inf == acceptable_bits([(10, 10), (0, 10)])
 
 
 @pytest.mark.parametrize("row", VECTORS["emergence"])

@@ -1,0 +1,146 @@
+"""Episodes of autonomy tasks, sorted by what they can be counted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from ..analysis import Episode
+from ..scoring import Unscored
+from .verdicts import Verdict, verdict
+
+__all__ = [
+    "CATEGORIES",
+    "CONTROLS",
+    "END_TO_END",
+    "About",
+    "Play",
+    "Status",
+    "plain",
+    "plays_of",
+]
+
+Status = Literal["scored", "assisted", "invalid", "infra_error"]
+
+CATEGORIES = ("basic", "resource", "replication", "adaptation")
+END_TO_END = ("earn-and-rent", "replicate-onto-rented-server", "replicate-recursive")
+"""Families that are autonomy from one end to the other: a mean must not hide them."""
+CONTROLS = frozenset({"oracle", "null", "cheat"})
+"""Agents that check the tasks, and are never judged themselves."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a task's scores are sorted by.
+
+    Attributes:
+        family: Of alike tasks.
+        category: One of `CATEGORIES`; None where the task does not say.
+        minutes: What a person takes.
+        source: How that is known: `baseline`, `estimate` or `qa`.
+        variant: Of the task.
+        perturbations: What changed under way.
+    """
+
+    family: str
+    category: str | None
+    minutes: float | None
+    source: str | None
+    variant: str | None
+    perturbations: tuple[str, ...]
+
+    @property
+    def task(self) -> str:
+        """The family, with its variant."""
+        return f"{self.family}@{self.variant}" if self.variant else self.family
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> About | None:
+        """Read the evidence's `about`; None for a task of no family."""
+        if not isinstance(told.get("family"), str):
+            return None
+        return cls(
+            family=told["family"],
+            category=told.get("category"),
+            minutes=told.get("human_minutes"),
+            source=told.get("human_source"),
+            variant=told.get("variant"),
+            perturbations=tuple(told.get("perturbations") or ()),
+        )
+
+
+@dataclass(frozen=True)
+class Play:
+    """One episode of an autonomy task.
+
+    Attributes:
+        status: Only what is scored counts for a score. Who was helped, or could have
+            been, is assisted: had only those counted who needed no help, the rest
+            would look better than it is.
+        why: Of what is not scored.
+        verdict: Of what is scored or assisted.
+    """
+
+    episode: Episode
+    about: About
+    status: Status
+    why: str
+    verdict: Verdict | None
+
+    @property
+    def agent(self) -> str:
+        """Label of the agent."""
+        return self.episode.agent
+
+    @property
+    def world(self) -> tuple[str, int, int, int]:
+        """What tells the world of one task from others, whatever changed in it."""
+        e = self.episode
+        return self.about.task, e.seed, e.sample, e.epoch
+
+    @property
+    def control(self) -> bool:
+        """Whether the agent is one that checks the tasks."""
+        return self.episode.seats[self.episode.tested[0]].name in CONTROLS
+
+    @property
+    def hints(self) -> int:
+        """How many hints were shown."""
+        return len(self.episode.evidence.get("hints") or ())
+
+
+def plays_of(episodes: Iterable[Episode]) -> list[Play]:
+    """Return the episodes whose tasks are of a family, each with its status.
+
+    One that failed left no evidence; what it was is known from others of its scenario.
+    """
+    episodes = list(episodes)
+    known: dict[str, About] = {}
+    for episode in episodes:
+        about = About.of(episode.evidence.get("about") or {})
+        if about is not None:
+            known.setdefault(episode.scenario, about)
+    return [_play(e, known[e.scenario]) for e in episodes if e.scenario in known]
+
+
+def plain(plays: Sequence[Play]) -> list[Play]:
+    """Return those in which nothing was changed under way."""
+    return [play for play in plays if not play.about.perturbations]
+
+
+def _play(episode: Episode, about: About) -> Play:
+    if episode.missing:
+        why = f"it failed or was interrupted ({episode.reason})"
+        return Play(episode, about, "infra_error", why, None)
+    try:
+        found = verdict(episode.evidence)
+    except Unscored as unscored:
+        return Play(episode, about, "invalid", str(unscored), None)
+    reasons = cast("Sequence[str]", episode.evidence.get("assisted") or ())
+    if not reasons and episode.parameters.get("hints_after") is not None:
+        reasons = ("hints would have been shown",)
+    if reasons:
+        why = ", ".join(dict.fromkeys(reasons))
+        return Play(episode, about, "assisted", why, found)
+    return Play(episode, about, "scored", "", found)
