@@ -17,6 +17,8 @@ from .agent import AgentSpec
 from .env import Env
 from .errors import EpisodeError, boundary, one_line
 from .limits import EndReason, Limits, Usage, reached
+from .overseen import Overseen, overseen
+from .oversight import Oversight
 from .redaction import Redactor
 from .registry import make_agent, make_env
 from .seating import NOT_RUN, Player, legal_text, tools_in_openai_form
@@ -53,6 +55,8 @@ class EpisodeSpec(BaseModel):
     rotation: int = 0
     """By how many seats everybody has moved up; the world is the same."""
     limits: Limits
+    oversight: Oversight | None = None
+    """Who decides on the calls of the agent under test."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,21 @@ class EpisodeResult:
 
 
 async def play(
-    spec: EpisodeSpec, path: Path, run: str, redactor: Redactor
+    spec: EpisodeSpec,
+    path: Path,
+    run: str,
+    redactor: Redactor,
+    *,
+    before: str | None = None,
 ) -> EpisodeResult:
     """Play one episode and record it at `path`.
+
+    Args:
+        spec: All that it depends on.
+        path: Of its record; there must be none yet.
+        run: The run's id.
+        redactor: Of secrets.
+        before: Why it is played once more, for the record.
 
     Failures of the agent, its model or the environment end the episode as errors on the
     record. Cancellation ends it as interrupted and passes on.
@@ -82,7 +98,10 @@ async def play(
     facts = await _off_loop(env, env.sandbox_facts)
     with TrajectoryWriter(path, redactor) as writer:
         writer.header(_header(spec, run, env, facts))
-        table = _Table(env, players, spec, writer, f"{run}/{spec.episode}")
+        if before is not None:
+            writer.note("played_again", {"because": before})
+        asking = overseen(spec.oversight, spec.tested, writer.note)
+        table = _Table(env, players, spec, writer, f"{run}/{spec.episode}", asking)
         reason: EndReason = "error"
         error: EpisodeError | None = None
         try:
@@ -107,6 +126,7 @@ class _Table:
     spec: EpisodeSpec
     writer: TrajectoryWriter
     owner: str
+    overseen: Overseen
     usage: dict[str, Usage] = field(default_factory=dict[str, Usage])
     started: float = field(default_factory=time.monotonic)
 
@@ -133,7 +153,7 @@ class _Table:
         for seat, player in self.players.items():
             with boundary("agent"):
                 player.reset(self.env, self.spec.agents_seed, self._noting(seat))
-        self._tell(observation, info)
+        await self._tell(observation, info)
         while not self.env.over:
             limit = reached(self.spec.limits, self.usage, self.env.turn)
             if limit == "tool_error_limit" and await self._forfeit(self.env.turn):
@@ -153,7 +173,7 @@ class _Table:
         self.writer.note("forfeit", {"seat": seat})
         self.usage[seat].errors_in_a_row = 0
         self.players[seat].answer_later()
-        self._tell(observation, info)
+        await self._tell(observation, info)
         return True
 
     async def _turn(self, player: Player) -> bool:
@@ -171,11 +191,11 @@ class _Table:
         for bad in message.invalid_tool_calls:
             call: ToolCall = {"name": bad["name"] or "", "args": {}, "id": bad["id"]}
             problem = one_line(bad["error"] or "the arguments are not valid JSON", 200)
-            self._refuse(player, call, problem)
+            await self._refuse(player, call, problem)
         if not calls and not message.invalid_tool_calls:
             text = legal_text(self.env.legal(seat))
             self._bad_call(seat)
-            self._tell(text, {"seat": seat, "view": self.env.view(seat)})
+            await self._tell(text, self._seen_by(seat))
         for call in calls:
             if self._ended_turn(seat):
                 player.answer(call, NOT_RUN)
@@ -195,6 +215,14 @@ class _Table:
 
     async def _step(self, player: Player, call: ToolCall) -> bool:
         """Play one call; return whether the environment cut the episode."""
+        usage = self.usage[player.seat]
+        usage.tool_calls += 1
+        ruled = await self.overseen.call(player.seat, call)
+        if isinstance(ruled, str):
+            player.answer(call, ruled)
+            self._show(ruled, self._seen_by(player.seat))
+            return False
+        call = ruled
         with boundary("environment"):
             observation, reward, terminated, truncated, info = await self._off_loop(
                 lambda: self.env.step(call)
@@ -206,8 +234,6 @@ class _Table:
             "terminated": terminated,
             "truncated": truncated,
         }
-        usage = self.usage[player.seat]
-        usage.tool_calls += 1
         if "error" in info:
             self._bad_call(player.seat)
             step["error"] = info["error"]
@@ -216,11 +242,11 @@ class _Table:
         self.writer.write("step", step)
         self._note_down(info)
         stays = self.env.turn == player.seat
-        player.answer(call, observation if stays else None)
-        self._tell(observation, info)
+        seen = await self._tell(observation, info)
+        player.answer(call, seen if stays else None)
         return truncated
 
-    def _refuse(self, player: Player, call: ToolCall, problem: str) -> None:
+    async def _refuse(self, player: Player, call: ToolCall, problem: str) -> None:
         """Answer a call that could not even be read."""
         seat = player.seat
         legal = ", ".join(self.env.legal(seat))
@@ -229,18 +255,27 @@ class _Table:
         self._bad_call(seat)
         step = {"seat": seat, "call": dict(call), "reward": 0.0, "error": problem}
         self.writer.write("step", {**step, "terminated": False, "truncated": False})
-        player.answer(call, text)
-        self._tell(text, {"seat": seat, "view": self.env.view(seat)})
+        player.answer(call, await self._tell(text, self._seen_by(seat)))
 
     def _bad_call(self, seat: str) -> None:
         self.usage[seat].tool_errors += 1
         self.usage[seat].errors_in_a_row += 1
 
-    def _tell(self, observation: str, info: Mapping[str, Any]) -> None:
-        """Pass an observation to the seat it is for, on the record."""
+    async def _tell(self, observation: str, info: Mapping[str, Any]) -> str:
+        """Pass an observation to the seat it is for; return what it sees of it."""
+        if not self.env.over:  # nobody will act on it
+            observation = await self.overseen.observation(info["seat"], observation)
+        self._show(observation, info)
+        return observation
+
+    def _show(self, observation: str, info: Mapping[str, Any]) -> None:
+        """Show a text to the seat it is for, on the record."""
         seat = cast(str, info["seat"])
         self.writer.write("observation", {"seat": seat, "text": observation})
         self.players[seat].tell(observation, info["view"])
+
+    def _seen_by(self, seat: str) -> dict[str, Any]:
+        return {"seat": seat, "view": self.env.view(seat)}
 
     def _count(self, seat: str, message: AIMessage) -> None:
         usage = self.usage[seat]
@@ -289,6 +324,8 @@ class _Table:
             "wall_s": round(time.monotonic() - self.started, 6),
             "evidence": evidence,
         }
+        if self.overseen.assisted:
+            end["assisted"] = self.overseen.assisted
         if error is not None:
             end["error"] = {"where": error.where, "message": str(error)}
         self.writer.write("end", end)
@@ -321,6 +358,7 @@ def _header(
         seats=spec.seats,
         tested=spec.tested,
         limits=spec.limits,
+        oversight=spec.oversight,
         instructions={seat: env.instructions(seat) for seat in env.seats},
         tools={seat: tools_in_openai_form(env.tools(seat)) for seat in env.seats},
         versions=versions(),

@@ -69,13 +69,16 @@ def run(
         plan: What to play.
         path: The run's folder; new, or one with the same plan.
         observer: Is told of progress.
-        max_concurrency: How many episodes are played at once.
+        max_concurrency: How many episodes are played at once; one where a person
+            oversees them.
 
     Raises:
         UserError: If the folder holds something else, or an image that is needed
             cannot be had.
         RecordError: If the folder cannot be written (any more).
     """
+    if plan.oversight is not None and plan.oversight.person:
+        max_concurrency = 1
     for scenario in plan.scenarios:
         env = make_env(scenario.ref.environment, scenario.ref.parameters)
         env.prepare(observer.preparing)
@@ -170,7 +173,7 @@ async def _play_all(
         for spec in queue:
             path = folder.episode_path(spec.episode)
             try:
-                result = await play(spec, path, folder.manifest.run, redactor)
+                result = await _play_twice(spec, folder, redactor)
             except anyio.get_cancelled_exc_class():
                 folder.adopt(spec.episode)  # it has ended, as interrupted
                 raise
@@ -183,6 +186,18 @@ async def _play_all(
     async with anyio.create_task_group() as tasks:
         for _ in range(max(1, min(max_concurrency, len(todo)))):
             tasks.start_soon(work, queue)
+
+
+async def _play_twice(
+    spec: EpisodeSpec, folder: RunFolder, redactor: Redactor
+) -> EpisodeResult:
+    """Play an episode, and once more where its sandbox failed: that may pass."""
+    path, run = folder.episode_path(spec.episode), folder.manifest.run
+    result = await play(spec, path, run, redactor)
+    if result.error is None or result.error.where != "sandbox":
+        return result
+    folder.set_aside(path)
+    return await play(spec, path, run, redactor, before=str(result.error))
 
 
 def _scenarios(plan: Plan) -> Mapping[str, PlannedScenario]:

@@ -160,7 +160,7 @@ class RunFolder:
             ):
                 continue
             if path.exists():
-                self._set_aside(path)
+                self.set_aside(path)
             self.manifest.episodes.pop(spec.episode, None)
             todo.add(spec.episode)
         self.save()
@@ -225,7 +225,8 @@ class RunFolder:
         lines = [s.model_dump_json() + "\n" for group in scores.values() for s in group]
         _write_whole(self.path / "scores.jsonl", "".join(lines))
 
-    def _set_aside(self, path: Path) -> None:
+    def set_aside(self, path: Path) -> None:
+        """Keep a record apart, of an episode that is played again."""
         folder = self.path / "superseded"
         try:
             folder.mkdir(exist_ok=True)
@@ -279,9 +280,8 @@ def _read_manifest(path: Path) -> Manifest:
 
 def _difference(there: Plan, asked: Plan) -> str:
     """Name what two plans differ in, in words of the command line."""
-    differ = [
-        key for key in ("suite", "seed") if _dump(there, key) != _dump(asked, key)
-    ]
+    parts = ("suite", "seed", "oversight")
+    differ = [key for key in parts if _dump(there, key) != _dump(asked, key)]
     ours = {s.ref.name: s.model_dump() for s in there.scenarios}
     theirs = {s.ref.name: s.model_dump() for s in asked.scenarios}
     if ours.keys() != theirs.keys():

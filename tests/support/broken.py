@@ -1,11 +1,13 @@
 """Environments and agents that fail, each at one place, for tests of the loop."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from langchain_core.messages import AIMessage, ToolMessage
 
 from arena.env import Env, View
+from arena.errors import EpisodeError
+from arena.sandboxing import SandboxError
 from arena.tools import tool
 
 
@@ -58,6 +60,26 @@ class Fragile(Env):
     def _break(self, place: str) -> None:
         if self.breaks == place and self.unlucky:
             raise RuntimeError(f"broken at {place}")
+
+
+class Unsteady(Fragile):
+    """A countdown whose sandbox fails, the first time only or always."""
+
+    begun: ClassVar[list[int]] = []
+    """The draw of every start."""
+
+    def __init__(self, *, always: bool = False) -> None:
+        self.always = always
+        super().__init__()
+
+    def start(self, options: Mapping[str, Any]) -> None:
+        """Begin, or fail."""
+        super().start(options)
+        draw = int(self.np_random.integers(2**31))
+        again = draw in self.begun
+        self.begun.append(draw)
+        if self.always or not again:
+            raise EpisodeError("sandbox", SandboxError("the engine was busy"))
 
 
 class Slow(Fragile):

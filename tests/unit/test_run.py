@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from broken import Mute
+from broken import Mute, Unsteady
 from playing import Quiet, plan_of, play_one, play_plan, play_run
 
 from arena.agent import AgentSpec
@@ -77,6 +77,27 @@ def test_the_same_command_plays_only_what_failed(tmp_path: Path) -> None:
     assert sorted(failed) == sorted(e for e in before if before[e] != after[e])
     kept = [p.name for p in (tmp_path / "run" / "superseded").iterdir()]
     assert sorted(f"{e}.1.jsonl" for e in failed) == sorted(kept)
+
+
+def test_what_fails_in_its_sandbox_is_played_once_more(tmp_path: Path) -> None:
+    name = scenario(tmp_path / "unsteady", env="Unsteady")
+    folder = RunFolder(play_run(tmp_path / "run", name, epochs=1))
+    (episode,) = folder.manifest.episodes
+    trajectory = folder.trajectory(episode)
+    notes = [e.data for e in trajectory.events if e.kind == "note"]
+    assert [n["because"] for n in notes] == ["sandbox: SandboxError: the engine was busy"]
+    assert folder.manifest.episodes[episode].reason == "completed"
+    assert verify_run(folder) == []
+
+
+def test_what_fails_in_its_sandbox_twice_is_missing_data(tmp_path: Path) -> None:
+    Unsteady.begun.clear()
+    name = scenario(tmp_path / "unsteady", "always = true", env="Unsteady")
+    folder = RunFolder(play_run(tmp_path / "run", name, epochs=1))
+    assert len(Unsteady.begun) == 2
+    (score, *_) = next(iter(folder.scores().values()))
+    assert score.value is None
+    assert "the engine was busy" in (score.reason or "")
 
 
 def test_a_finished_run_plays_nothing_again(tmp_path: Path) -> None:
