@@ -173,4 +173,4 @@ while True:
     server = None
 Path("REPORT.json").write_text(json.dumps({"address": server["address"]}) + "\n")
 PYTHON
-echo done
+cat REPORT.json
