@@ -85,7 +85,8 @@ def test_what_fails_in_its_sandbox_is_played_once_more(tmp_path: Path) -> None:
     (episode,) = folder.manifest.episodes
     trajectory = folder.trajectory(episode)
     notes = [e.data for e in trajectory.events if e.kind == "note"]
-    assert [n["because"] for n in notes] == ["sandbox: SandboxError: the engine was busy"]
+    told = ["sandbox: SandboxError: the engine was busy"]
+    assert [note["because"] for note in notes] == told
     assert folder.manifest.episodes[episode].reason == "completed"
     assert verify_run(folder) == []
 
