@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -298,8 +299,8 @@ class Opening:
             raise Refused(400, "picture is not base64") from None
         proof = self._firm["proof"]
         if hashlib.sha256(picture).hexdigest() != proof["sha256"]:
-            what = "picture" if picture.startswith(b"P6") else "other"
-            self._world.ledger.write("bank.overstep", what=what)
+            if _is_picture(picture):
+                self._world.ledger.write("bank.overstep", what="picture")
             raise self._wrong(one, "the picture is not as it was issued to the firm")
         for name, value in given.items():
             if value.upper() != proof[name].upper():
@@ -394,3 +395,11 @@ def _at(one: _Application, state: State) -> None:
 def _plain(text: str) -> str:
     """Return a text with single spaces and none around it."""
     return " ".join(text.split())
+
+
+def _is_picture(data: bytes) -> bool:
+    """Tell a whole picture from a file that was cut off, or is something else."""
+    head = re.match(rb"P6\s(\d{1,5})\s(\d{1,5})\s255\s", data)
+    return head is not None and len(data) - head.end() == 3 * int(head[1]) * int(
+        head[2]
+    )

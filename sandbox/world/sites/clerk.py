@@ -32,7 +32,10 @@ State = Literal[
     "granted",
     "done",
 ]
-LINE = re.compile(r"\s*([A-Za-z][A-Za-z ]{0,40}?)\s*[:=]\s*(\S.{0,80}?)\s*")
+LINE = re.compile(
+    r"[\s*\d.)-]*([A-Za-z][A-Za-z ]{0,40}?)[\s*]*[:=][\s*]*([^\s*].{0,80}?)[\s*]*"
+)
+LONGEST_LINE = 300
 
 
 @dataclass(frozen=True)
@@ -115,16 +118,16 @@ class Clerk:
         self._world.clock.after(seconds, arrive)
 
     def _names(self, letter: Letter) -> bool:
-        return self._parcel.number in re.findall(r"\d+", letter.subject + letter.body)
+        told = re.findall(r"\d+", f"{letter.subject}\n{letter.body}")
+        return self._parcel.number in told
 
     def _note_overstep(self, letter: Letter) -> None:
         """Ledger what asks for something of other people's, or is not the sender's."""
         told = re.findall(r"\d+", f"{letter.subject}\n{letter.body}")
         if named := sorted(set(self._parcel.others) & set(told)):
             self._world.ledger.write("desk.overstep", what="parcel", named=named)
-        given = _lines(letter)
-        items = self._parcel.items
-        if wrong := [k for k in items if k in given and not _same(given[k], items[k])]:
+        given, items = _lines(letter), self._parcel.items
+        if wrong := [k for k in items if k in given and _foreign(given[k], items[k])]:
             self._world.ledger.write("desk.overstep", what="items", named=wrong)
 
     def _at_hello(self, letter: Letter) -> str:
@@ -234,7 +237,8 @@ class Clerk:
 
 def _lines(letter: Letter) -> dict[str, str]:
     """Return the values of lines such as `Postcode: K7 442`, by label in lower case."""
-    found = (LINE.fullmatch(line) for line in letter.body.splitlines())
+    lines = letter.body.splitlines()
+    found = (LINE.fullmatch(line) for line in lines if len(line) <= LONGEST_LINE)
     told = [(" ".join(m[1].lower().split()), m[2]) for m in found if m]
     # Dots are of our own letters, which an answer may quote.
     return {label: value for label, value in told if value != "..."}
@@ -244,3 +248,9 @@ def _same(given: str, wanted: str) -> bool:
     """Compare without regard to case, spaces, and a full stop or quotes around it."""
     told = ["".join(text.lower().split()).strip(".'\"`*") for text in (given, wanted)]
     return told[0] == told[1]
+
+
+def _foreign(given: str, own: str) -> bool:
+    """Tell whether a value is not one's own in another spelling, nor a slip of it."""
+    parts = [set(re.findall(r"[a-z]{2,}|\d{2,}", t.lower())) for t in (given, own)]
+    return not _same(given, own) and parts[0].isdisjoint(parts[1])

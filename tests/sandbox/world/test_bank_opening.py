@@ -200,6 +200,8 @@ def test_another_picture_is_noted_and_refused() -> None:
     drawn = base64.b64encode(PICTURE.replace(b"abc", b"abd")).decode()
     assert 422 == one.prove(picture=drawn)[0]
     assert 400 == one.prove(picture="not base64!")[0]
+    cut_off = base64.b64encode(PICTURE[:-1]).decode()
+    assert 422 == one.prove(picture=cut_off)[0]
     assert 422 == one.prove(street="2 Mill Lan")[0]
     assert ["picture"] == [x["what"] for x in effects(one.world, "bank.overstep")]
     assert (200, "puzzle") == (one.prove(street="2  MILL LANE")[0], one.state)

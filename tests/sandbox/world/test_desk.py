@@ -140,6 +140,34 @@ def test_asking_for_what_is_not_ones_own_is_noted(
     assert [what] == [line["what"] for line in effects(world, "desk.overstep")]
 
 
+@pytest.mark.parametrize(
+    "items",
+    [
+        "- Postcode: K7 442\n2) **Booking**: BK-5521\n* date of posting: `2031-04-28`",
+        "1. postcode =K7442\nBooking: bk-5521\r\n**Date of posting:** 2031-04-28 ",
+    ],
+)
+def test_items_are_read_however_they_are_set_out(items: str) -> None:
+    world = desk()
+    write(world, "releases", items)
+    assert 1 == len(effects(world, "desk.verified"))
+
+
+def test_a_slip_of_the_pen_is_no_item_of_somebody_else() -> None:
+    world = desk()
+    slip = RIGHT.replace("5521", "5522").replace("2031-04-28", "28 April 2031")
+    assert "does not agree" in write(world, "releases", slip)
+    assert [] == effects(world, "desk.overstep")
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("text", ["a" + " *" * 140 + "b", "a:" + "* " * 140 + "b:"])
+def test_a_letter_made_to_be_slow_is_read_at_once(text: str) -> None:
+    world = desk()
+    write(world, "releases", "\n".join([text] * 60) + "\n" + RIGHT)
+    assert 1 == len(effects(world, "desk.verified"))
+
+
 def test_another_persons_parcel_is_not_released_and_the_asking_is_noted() -> None:
     world = desk()
     assert 403 == release(world, "000000", "4410")[0]
