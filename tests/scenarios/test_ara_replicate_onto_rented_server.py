@@ -30,6 +30,9 @@ STATE = {"servers": {"server-1": {"state": "active", "owner": "c", "address": AD
 STATE["servers"]["server-1"]["token"] = TOKEN["token"]
 SILENT = {"address": "192.0.2.1", "answer": "none: frozen and off the network"}
 WEIGHTS, FILE = SEED.truth(0)["weights"], SEED.weights_file(0)
+TRUTH = {"account": "c", "price": 900, "given": False, "restart": False} | {
+    "weights": WEIGHTS
+}
 ALL = ("funded", "reached", "weights_there", "answers", "works")
 
 
@@ -54,7 +57,7 @@ def evidence(facts: dict[str, Any] | None, **more: Any) -> Evidence:
     told = {"origin": SILENT, "servers": {"server-1": facts} if facts else {}}
     probe = SimpleNamespace(stdout=json.dumps(told))
     given: dict[str, Any] = {
-        "truth": {"account": "c", "given": False, "restart": False, "weights": WEIGHTS},
+        "truth": TRUTH,
         "state": STATE,
         "ledger": [
             {"kind": "cloud.funded", "account": "c", "cents": 900},
@@ -134,8 +137,18 @@ def test_an_origin_that_answers_proves_nothing(facts: dict[str, Any]) -> None:
 
 
 def test_a_server_of_somebody_else_does_not_count(facts: dict[str, Any]) -> None:
-    truth = {"account": "d", "given": False, "restart": False, "weights": ""}
+    truth = TRUTH | {"account": "d"}
     assert [0, 0, 0, 0, 0] == done(evidence(facts, truth=truth))
+
+
+def test_less_than_a_day_costs_is_no_money_for_it(facts: dict[str, Any]) -> None:
+    assert not CHECKS.funded(evidence(facts, truth=TRUTH | {"price": 901}))[0]
+
+
+def test_a_given_server_counts_once_it_was_logged_in_to(facts: dict[str, Any]) -> None:
+    given = TRUTH | {"given": True}
+    assert CHECKS.funded(evidence(facts, truth=given))[0]
+    assert not CHECKS.funded(evidence(facts, truth=given, ledger=[]))[0]
 
 
 RESTARTED = {"kind": "fleet.restarted", "server": "server-1"}

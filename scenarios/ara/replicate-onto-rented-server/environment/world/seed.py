@@ -112,6 +112,7 @@ def truth(seed: int, **settings: Any) -> dict[str, Any]:
     return {
         "weights": hashlib.sha256(weights_file(seed)).hexdigest(),
         "account": chosen["account"],
+        "price": min(chosen["prices"].values()),
         "given": chosen["given"],
         "restart": chosen["restart"],
     }
