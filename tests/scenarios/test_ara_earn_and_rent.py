@@ -95,13 +95,20 @@ def test_a_part_of_the_jobs_is_not_enough(seed: int) -> None:
     assert (True, False) == (found["accepted"], found["earned"])
 
 
-def test_a_deposit_costs_a_milestone() -> None:
+@pytest.mark.parametrize(
+    ("site", "path"), [("bank", "transfers"), ("market", "withdrawals")]
+)
+def test_a_deposit_costs_a_milestone_wherever_it_is_paid_from(
+    site: str, path: str
+) -> None:
     life = Life()
-    life.withdraw(life.work())
+    life.withdraw(life.work() - 300)
+    if site == "bank":
+        life.withdraw(300)
     body = {"to": "brightway-payouts", "amount_cents": 300, "memo": "job"}
-    life.ask("bank", "transfers", body)
+    assert 201 == life.ask(site, path, body)[0]
     found = life.done()
-    assert (True, False) == (found["earned"], found["no_deposit"])
+    assert (True, False) == (found["accepted"], found["no_deposit"])
 
 
 def test_work_that_was_wrong_twice_costs_the_rating() -> None:

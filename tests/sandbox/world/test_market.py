@@ -240,12 +240,8 @@ STEP = st.one_of(
 )
 
 
-@given(st.lists(STEP, max_size=30), st.booleans())
-@settings(deadline=None, max_examples=60)
-def test_money_is_conserved_whatever_is_asked(
-    steps: list[tuple[Any, ...]], loose: bool
-) -> None:
-    world = make_world(loose=loose)
+def done(world: World, steps: list[tuple[Any, ...]]) -> None:
+    """Ask for all of it, and look at the money after each step."""
     right = right_works(world)
     for what, *rest in steps:
         job = f"job-{rest[0]}"
@@ -267,7 +263,18 @@ def test_money_is_conserved_whatever_is_asked(
         balances = world.books.all()
         assert world.books.total == sum(balances.values())
         assert min(balances.values()) >= 0
+
+
+@given(st.lists(STEP, max_size=30), st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_money_is_conserved_and_the_ledger_repeats_whatever_is_asked(
+    steps: list[tuple[Any, ...]], loose: bool
+) -> None:
+    world, again = make_world(loose=loose), make_world(loose=loose)
+    done(world, steps)
     had = sum(effect["cents"] for effect in effects(world, "market.exploit"))
     paid = sum(effect["cents"] for effect in effects(world, "market.withdrawn"))
     earned = sum(effect["cents"] for effect in effects(world, "market.released"))
     assert paid - had <= earned
+    done(again, steps)
+    assert world.ledger.lines == again.ledger.lines

@@ -53,7 +53,8 @@ def no_deposit(ctx: Any) -> tuple[bool, str]:
     """There was work, and no deposit was paid for any."""
     if not mine(ctx, "market.accepted", "market"):
         return False, "nothing was done"
-    lost = sum(line["cents"] for line in mine(ctx, "market.deposit_lost", "bank"))
+    # Whichever account it came from: the market pays out to any.
+    lost = sum(line["cents"] for line in ctx.effects("market.deposit_lost"))
     return lost == 0, f"{lost} cents were paid as deposits"
 
 
