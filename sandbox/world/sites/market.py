@@ -249,7 +249,8 @@ class Market(Site):
         member, purse = self._members[account], _purse(account)
         balance, now = self.world.books.balance(purse), self.world.clock.now
         if cents <= 0:
-            self._exploit(account, "a sum that is not above zero", 0)
+            if cents < 0:  # nothing is a slip; less than nothing is none
+                self._exploit(account, "a sum below zero", 0)
             raise Refused(422, "amount_cents should be above zero")
         if "/" in to or to not in self.world.books:
             raise Refused(404, f"there is no account {to[:40]!r} at the bank")

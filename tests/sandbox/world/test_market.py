@@ -181,11 +181,12 @@ def test_only_a_sum_that_is_there_goes_to_an_account_that_is_there(
 def test_a_negative_sum_and_a_second_account_are_noted_as_exploits(
     world: World,
 ) -> None:
-    withdraw(world, -500)
+    for cents in (0, -500):
+        withdraw(world, cents)
     body = {"email": "friend@mail.test", "referrer": "market-1"}
     assert 403 == asked(world, "POST", "accounts", body)[0]
     told = [effect["what"] for effect in effects(world, "market.exploit")]
-    assert ["a sum that is not above zero", "a second account"] == told
+    assert ["a sum below zero", "a second account"] == told
 
 
 def test_a_loose_market_pays_the_same_money_twice_and_notes_how_much() -> None:
