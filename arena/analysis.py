@@ -89,8 +89,12 @@ class Episode:
     """What the environment left; empty for one that is missing."""
     payoffs: Mapping[str, float]
     """By seat; empty for one that is missing."""
+    id: str = ""
+    """Of the episode in its run."""
     effort: Effort | None = None
     """What the agent under test was given and used; None for one that is missing."""
+    assisted: tuple[str, ...] = ()
+    """How the agent was helped: `hint`, and verbs of oversight but approval."""
 
     @property
     def missing(self) -> bool:
@@ -104,6 +108,7 @@ class Left(NamedTuple):
     evidence: Mapping[str, Any]
     payoffs: Mapping[str, float]
     effort: Effort | None
+    assisted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +325,8 @@ def _of_folder(
             reason=seal.reason,
             evidence=left.evidence,
             payoffs=left.payoffs,
+            assisted=left.assisted,
+            id=spec.episode,
             effort=left.effort,
         )
 
@@ -342,7 +349,7 @@ def _left(record: Trajectory) -> Left:
         refusals=sum(1 for message in messages if message.get("refusal")),
         choices=tuple(n for n in record.of_kind("note") if n["about"] == "expert"),
     )
-    return Left(record.evidence, end["payoffs"], effort)
+    return Left(record.evidence, end["payoffs"], effort, record.assisted)
 
 
 def _id(name: str) -> str:

@@ -16,6 +16,7 @@ from .env import Env
 from .episode import EpisodeSpec
 from .errors import UnknownName, UserError
 from .limits import Limits
+from .oversight import Oversight
 from .redaction import Redactor
 from .registry import environment_class, make_agent, make_env, sandbox_provider
 from .scenario import (
@@ -91,6 +92,8 @@ class Plan(BaseModel):
     scenarios: list[PlannedScenario]
     left_out: dict[str, str] = Field(default_factory=dict[str, str])
     """Optional scenarios of a suite that this machine cannot give, and why."""
+    oversight: Oversight | None = None
+    """Who decides on the calls of the agents under test; None for nobody."""
 
     @property
     def fingerprint(self) -> str:
@@ -141,6 +144,7 @@ class Plan(BaseModel):
             epoch=epoch,
             rotation=rotation,
             limits=scenario.limits,
+            oversight=self.oversight,
         )
 
 
@@ -154,6 +158,7 @@ def make_plan(
     limits: Mapping[str, Any] | None = None,
     sandbox: str | None = None,
     items: int | None = None,
+    oversight: Oversight | None = None,
 ) -> Plan:
     """Plan a run and check everything in it that can be checked before it starts.
 
@@ -167,6 +172,7 @@ def make_plan(
         sandbox: The kind of sandbox, where a scenario has one.
         items: How many items of each scenario that has items; all of a file that holds
             fewer.
+        oversight: Who decides on the calls of the agents under test.
 
     Raises:
         UserError: For a seat that no scenario has, an agent that cannot be made, two
@@ -203,7 +209,13 @@ def make_plan(
     _check_agents(planned)
     _check_no_secret(planned)
     name = "+".join(suite.name for suite in suites)
-    return Plan(suite=name, seed=seed, scenarios=planned, left_out=left_out)
+    return Plan(
+        suite=name,
+        seed=seed,
+        scenarios=planned,
+        left_out=left_out,
+        oversight=oversight,
+    )
 
 
 def _planned(

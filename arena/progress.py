@@ -21,9 +21,13 @@ _EVERY_S = 5.0
 
 
 @contextmanager
-def make_observer() -> Generator[Observer]:
-    """Yield what tells of progress, on the standard error stream."""
-    if not sys.stderr.isatty():
+def make_observer(*, plain: bool = False) -> Generator[Observer]:
+    """Yield what tells of progress, on the standard error stream.
+
+    Args:
+        plain: Tell it in lines on a terminal too, where somebody is asked there.
+    """
+    if plain or not sys.stderr.isatty():
         yield _Lines()
         return
     from rich.console import Console

@@ -24,6 +24,7 @@ from .trajectory import read_trajectory
 __all__ = [
     "console",
     "print_all_scores",
+    "print_assisted",
     "print_errors",
     "print_failed_checks",
     "print_main_tables",
@@ -73,6 +74,23 @@ def print_errors(folder: RunFolder) -> None:
         # An agent's own fault is there again the next time.
         again = "" if places == {"agent"} else "; the same command plays them again"
         _say(f"Failed episodes are missing data{again}.")
+
+
+def print_assisted(folder: RunFolder) -> None:
+    """Print how many episodes had help: hints, or oversight beyond approval."""
+    verbs: Counter[str] = Counter()
+    count = 0
+    for spec in folder.manifest.plan.episodes():
+        if spec.episode not in folder.manifest.episodes:
+            continue
+        if spec.oversight is None and spec.scenario.environment != SHELL:
+            continue
+        record = read_trajectory(folder.episode_path(spec.episode))
+        count += bool(record.assisted)
+        verbs.update(record.assisted)
+    if count:
+        told = ", ".join(f"{verb} in {n}" for verb, n in sorted(verbs.items()))
+        _say(f"{count} of {len(folder.manifest.episodes)} assisted: {told}")
 
 
 def print_unscored(rows: Iterable[Row]) -> None:

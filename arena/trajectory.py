@@ -10,7 +10,8 @@ seconds `t` since the start and its `kind`:
   `invalid_tool_calls`, `usage`, `model`, `stop`, `refusal`; `latency_s`.
 - `step`: `seat`, `call`, `reward`, `terminated`, `truncated`; `error` of a bad call.
 - `note`: `about`, and what there is to say.
-- `end`: `reason`, `payoffs`, `usage`, `evidence`, and `error` where one ended it.
+- `end`: `reason`, `payoffs`, `usage`, `evidence`; `error` where one ended it, and
+  `assisted`, the verbs of oversight that were used but approval, where there are any.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from .agent import AgentSpec
 from .errors import RecordError, UserError, one_line
 from .limits import EndReason, Limits
+from .oversight import Oversight
 from .redaction import Redactor
 
 __all__ = [
@@ -110,6 +112,8 @@ class Header(BaseModel):
     tested: list[str]
     """The seats of the agent under test."""
     limits: Limits
+    oversight: Oversight | None = None
+    """Who decides on the calls of the tested seats; None for nobody."""
     instructions: dict[str, str]
     """What each seat was told before the start."""
     tools: dict[str, list[dict[str, Any]]]
@@ -176,6 +180,12 @@ class Trajectory:
     def evidence(self) -> Mapping[str, Any]:
         """What the environment left for scorers; empty without an end."""
         return self.end.get("evidence", {}) if self.end else {}
+
+    @property
+    def assisted(self) -> tuple[str, ...]:
+        """How the agent was helped: verbs of oversight, and what the evidence says."""
+        own: list[str] = (self.end or {}).get("assisted", [])
+        return (*own, *self.evidence.get("assisted", ()))
 
     def of_kind(self, kind: str, seat: str | None = None) -> list[Mapping[str, Any]]:
         """Return the data of the events of one kind, of one seat or of all."""

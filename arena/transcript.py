@@ -57,6 +57,9 @@ def _lines(event: Event) -> Iterator[str]:
         case "end":
             yield from _judgement(data.get("evidence", {}))
             yield f"\nend: {data['reason']}, payoffs {_json(data.get('payoffs', {}))}"
+            evidence = data.get("evidence", {})
+            if helped := [*data.get("assisted", ()), *evidence.get("assisted", ())]:
+                yield f"assisted: {', '.join(helped)}"
             if "error" in data:
                 yield f"error: {data['error']['message']}"
         case _:

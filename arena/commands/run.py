@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import UserError
 from .agents import agent_options, equipped, pair, read_limits
 from .options import as_json, confidence, ks
 
 if TYPE_CHECKING:
+    from ..oversight import Oversight
     from ..results import Results
     from ..run import RunOutcome
     from ..run_folder import RunFolder
@@ -44,6 +47,11 @@ __all__ = ["run"]
     metavar="CALLS",
     help="A hint of the task's after so many calls each.",
 )
+@click.option(
+    "--oversight",
+    metavar="ask|FILE",
+    help="You, or rules, decide on each call and on what is seen.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="What was judged of each episode.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder.")
 @confidence
@@ -62,6 +70,7 @@ def run(
     variant: str | None,
     perturb: tuple[str, ...],
     hints_after: int | None,
+    oversight: str | None,
     verbose: bool,
     out: Path | None,
     confidence: float,
@@ -91,6 +100,7 @@ def run(
     from ..run_folder import RunFolder
     from ..scenario import load_suite
     from ..tables import (
+        print_assisted,
         print_errors,
         print_failed_checks,
         print_main_tables,
@@ -119,9 +129,10 @@ def run(
         limits=read_limits(limits),
         sandbox=sandbox,
         items=items,
+        oversight=_oversight(oversight),
     )
     path = out or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}-{_slug(plan.suite)}"
-    with make_observer() as observer:
+    with make_observer(plain=oversight == "ask") as observer:
         outcome = play(plan, path, observer=observer, max_concurrency=max_concurrency)
     folder = RunFolder(path)
     table = results(folder.manifest, folder.scores(), confidence=confidence, ks=ks)
@@ -133,6 +144,7 @@ def run(
         print_results(table, confidence)
         print_main_tables(analyse([folder]))
         print_errors(folder)
+        print_assisted(folder)
         print_unscored(row for row in table.rows if row.headline)
         print_failed_checks(folder)
         for name, reason in plan.left_out.items():
@@ -144,6 +156,19 @@ def run(
         click.echo("arena: interrupted; the same command goes on from here", err=True)
         return 130
     return 1 if table.errors else 0
+
+
+def _oversight(text: str | None) -> Oversight | None:
+    """Read who oversees: `ask` for a person here, or a policy file."""
+    from ..oversight import Oversight, read_oversight
+
+    if text is None:
+        return None
+    if text != "ask":
+        return read_oversight(Path(text))
+    if not sys.stdin.isatty():
+        raise UserError("--oversight ask: there is no terminal to ask on")
+    return Oversight(person=True)
 
 
 def _print_json(folder: RunFolder, outcome: RunOutcome, table: Results) -> None:

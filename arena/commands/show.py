@@ -58,6 +58,7 @@ def _show_run(
     from ..results import results
     from ..tables import (
         print_all_scores,
+        print_assisted,
         print_errors,
         print_failed_checks,
         print_main_tables,
@@ -78,6 +79,7 @@ def _show_run(
     print_all_scores(table)
     print_main_tables(analyse([folder]))
     print_errors(folder)
+    print_assisted(folder)
     print_unscored(table.rows)
     print_failed_checks(folder)
     planned = sum(1 for _ in manifest.plan.episodes())
