@@ -43,14 +43,18 @@ def policy(folder: Path, text: str) -> Path:
 
 
 def play(
-    folder: Path, text: str, *script: Reply, scenario: str = "games/blackjack"
+    folder: Path,
+    text: str,
+    *script: Reply,
+    scenario: str = "games/blackjack",
+    seed: int = SEED,
 ) -> tuple[Trajectory, list[Any]]:
     """Play one hand under a policy; return the record and the requests' messages."""
     oversight = read_oversight(policy(folder, text))
     with OpenAIServer(script) as server:
         options = {"base_url": server.base_url, "timeout_s": 5.0}
         agent = AgentSpec(name="chat", model="openai:test-model", options=options)
-        plan = plan_of(scenario, agent=agent, epochs=1, seed=SEED, oversight=oversight)
+        plan = plan_of(scenario, agent=agent, epochs=1, seed=seed, oversight=oversight)
         play_plan(plan, folder / "run")
         run = RunFolder(folder / "run")
         (episode,) = run.manifest.episodes
@@ -88,7 +92,8 @@ def test_an_edited_call_is_played_and_checked_and_the_agent_is_told(
     text += "args = { dealer_busts = 0.5 }\n"
     own = Reply(tool_calls=(("hit", '{"own_total": 12, "dealer_busts": 0.3}'),))
     other = Reply(tool_calls=(("stand", '{"own_total": 12, "dealer_busts": 0.4}'),))
-    record, asked = play(tmp_path, text, own, other, scenario="games/blackjack-beliefs")
+    beliefs: Any = {"scenario": "games/blackjack-beliefs", "seed": 8}
+    record, asked = play(tmp_path, text, own, other, **beliefs)
     first = record.of_kind("step")[0]
     assert {"own_total": 12, "dealer_busts": 0.5} == first["call"]["args"]
     decided = decisions(record)[0]
@@ -214,7 +219,7 @@ def test_a_person_rejects_edits_and_quits_and_the_run_goes_on(tmp_path: Path) ->
     words = ["-m", "arena", "run", "games/blackjack", "--agent", "scripted"]
     words += ["--agent-option", f"actions={actions}", "--seed", str(SEED)]
     words += ["--epochs", "1", "--oversight", "ask", "--out", str(run)]
-    asked = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30)
+    asked: Any = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30)
     asked.expect("is about to see")
     asked.expect("uit: ")
     asked.sendline("q")
@@ -222,7 +227,7 @@ def test_a_person_rejects_edits_and_quits_and_the_run_goes_on(tmp_path: Path) ->
     asked.expect(pexpect.EOF)
     asked.close()
     assert 130 == asked.exitstatus
-    again = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30)
+    again: Any = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30)
     for shown, answer in (
         ("uit: ", "e"),
         ("ends it", "Nothing to see."),
