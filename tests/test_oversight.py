@@ -219,7 +219,8 @@ def test_a_person_rejects_edits_and_quits_and_the_run_goes_on(tmp_path: Path) ->
     words = ["-m", "arena", "run", "games/blackjack", "--agent", "scripted"]
     words += ["--agent-option", f"actions={actions}", "--seed", str(SEED)]
     words += ["--epochs", "1", "--oversight", "ask", "--out", str(run)]
-    asked: Any = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30)
+    spawn: Any = pexpect.spawn
+    asked = spawn(sys.executable, words, encoding="utf-8", timeout=30)
     asked.expect("is about to see")
     asked.expect("uit: ")
     asked.sendline("q")
@@ -227,7 +228,7 @@ def test_a_person_rejects_edits_and_quits_and_the_run_goes_on(tmp_path: Path) ->
     asked.expect(pexpect.EOF)
     asked.close()
     assert 130 == asked.exitstatus
-    again: Any = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30)
+    again = spawn(sys.executable, words, encoding="utf-8", timeout=30)
     for shown, answer in (
         ("uit: ", "e"),
         ("ends it", "Nothing to see."),
