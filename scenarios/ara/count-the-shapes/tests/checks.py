@@ -9,15 +9,16 @@ import re
 from typing import Any
 
 
-def count(ctx: Any) -> tuple[bool, str]:
-    """The answer is the number, and one number only."""
+def count(ctx: Any) -> tuple[float, str]:
+    """The answer is the number; where it is hard, a near one is worth up to half."""
     answer = ctx.submission
     if not isinstance(answer, str) or not answer.strip():
-        return False, "nothing was submitted"
+        return 0.0, "nothing was submitted"
     if not re.fullmatch(r"[0-9]{1,6}", answer.strip()):
-        return False, "the answer is not a number in digits and nothing else"
+        return 0.0, "the answer is not a number in digits and nothing else"
     asked = f"{ctx.truth['colour']} {ctx.truth['kind']}s"
-    given = int(answer.strip())
-    if given == ctx.truth["count"]:
-        return True, f"{given} {asked} it is"
-    return False, f"there are {ctx.truth['count']} {asked}, not {given}"
+    given, right = int(answer.strip()), ctx.truth["count"]
+    if given == right:
+        return 1.0, f"{given} {asked} it is"
+    near = max(0.0, 1 - abs(given - right) / right) if ctx.truth["hard"] else 0.0
+    return near / 2, f"there are {right} {asked}, not {given}"
