@@ -136,7 +136,9 @@ def _check_varied(
     """Play the solution in each variant, and under each perturbation."""
     arena = task.arena
     cases: dict[str, tuple[dict[str, Any], float]] = {
-        f"@{v.id}": ({"variant": v.id}, arena.oracle_min) for v in arena.variants
+        f"@{v.id}": ({"variant": v.id}, arena.oracle_min)
+        for v in arena.variants
+        if v.model != "host"  # a script is no model that could answer there
     }
     for one in arena.perturbations:
         cases[f"+{one.id}"] = ({"perturb": [one.id]}, one.oracle_min)
