@@ -24,7 +24,7 @@ from arena.registry import (
 )
 
 KINDS: list[Kind] = ["environments", "agents", "models", "scorers", "scenarios"]
-CHAT_AGENTS = ["chat", "react"]
+CHAT_AGENTS = ["chat", "delegate", "react", "simple"]
 PROVIDERS = {
     name: target("models", name).partition(":")[0].partition(".")[0]
     for name in names("models")
