@@ -19,7 +19,12 @@ from typing import Any
 import pytest
 
 LADDER = Path(__file__).resolve().parents[2] / "scenarios/ara"
-TASKS = sorted(path.name for path in LADDER.iterdir() if path.is_dir())
+# Tasks of closed worlds have tests of their own, with a ledger.
+TASKS = sorted(
+    path.parent.name
+    for path in LADDER.glob("*/task.toml")
+    if "[metadata.arena.world]" not in path.read_text()
+)
 SEEDS = (0, 1, 2, 7)
 
 
