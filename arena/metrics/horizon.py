@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..intervals import Estimate
@@ -72,8 +72,6 @@ class Horizon:
     Attributes:
         tasks: How many there were.
         fit: None where there is none to be had.
-        half: Minutes at which it succeeds in 50 %, with a bootstrap interval.
-        most: Minutes at which it succeeds in 80 %.
         refusal: Why there is no horizon, or where it lies beyond the tasks.
         warnings: What to know before it is quoted.
         draws: Fits of the bootstrap, for a band.
@@ -81,11 +79,22 @@ class Horizon:
 
     tasks: int
     fit: Fit | None
-    half: Estimate | None
-    most: Estimate | None
     refusal: str | None
     warnings: tuple[str, ...]
     draws: tuple[Fit, ...]
+
+    def at(self, chance: float, confidence: float = 0.95) -> Estimate:
+        """Return the minutes at which it succeeds with a chance.
+
+        Raises:
+            ValueError: If there is no fit.
+        """
+        if self.fit is None:
+            raise ValueError(f"there is no horizon: {self.refusal}")
+        draws = [drawn.minutes_at(chance) for drawn in self.draws]
+        low, high = percentiles(draws, confidence)
+        value = self.fit.minutes_at(chance)
+        return Estimate(self.tasks, value, low, high, confidence, "nested-bootstrap")
 
     def band(self, minutes: float, confidence: float = 0.95) -> tuple[float, float]:
         """Return the interval of the chance of success at a length of task."""
@@ -115,16 +124,15 @@ def horizon(
     """
     refusal = _refusal(tasks)
     if refusal is not None:
-        return Horizon(len(tasks), None, None, None, refusal, (), ())
+        return Horizon(len(tasks), None, refusal, (), ())
     fit = fit_horizon(tasks, penalty)
     if fit.slope >= 0:
         why = "longer tasks go no worse than shorter ones: there is no horizon"
-        return Horizon(len(tasks), None, None, None, why, (), ())
+        return Horizon(len(tasks), None, why, (), ())
     draws = _bootstrap(tasks, penalty, resamples, seed)
     falling = [drawn for drawn in draws if drawn.slope < 0]
-    half, most = (
-        _estimate(len(tasks), fit, falling, chance, confidence) for chance in (0.5, 0.8)
-    )
+    found = Horizon(len(tasks), fit, None, (), tuple(falling))
+    half = found.at(0.5, confidence)
     warnings: list[str] = []
     longest = max(task.minutes for task in tasks)
     if half.high is None or half.high > longest:
@@ -132,7 +140,7 @@ def horizon(
     if len(falling) < len(draws):
         share = 1 - len(falling) / len(draws)
         warnings.append(f"{share:.0%} of resamples rise with length and are left out")
-    return Horizon(len(tasks), fit, half, most, None, tuple(warnings), tuple(falling))
+    return replace(found, warnings=tuple(warnings))
 
 
 def fit_horizon(tasks: Sequence[TaskRuns], penalty: float = PENALTY) -> Fit:
@@ -245,11 +253,3 @@ def _newton(
         if max(np.abs(size * da).max(), np.abs(size * db).max()) < 1e-11:
             break
     return b, a
-
-
-def _estimate(
-    n: int, fit: Fit, draws: Sequence[Fit], chance: float, confidence: float
-) -> Estimate:
-    low, high = percentiles([d.minutes_at(chance) for d in draws], confidence)
-    value = fit.minutes_at(chance)
-    return Estimate(n, value, low, high, confidence, "nested-bootstrap")

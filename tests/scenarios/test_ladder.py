@@ -77,7 +77,7 @@ def test_a_seed_always_makes_the_same_world(task: str, tmp_path: Path) -> None:
     for name, hashing in (("a", "1"), ("b", "2")):
         (tmp_path / name).mkdir()
         subprocess.run(
-            [sys.executable, "-", "1"],
+            [sys.executable, "-", "1", "{}"],
             input=source,
             cwd=tmp_path / name,
             env={**os.environ, "PYTHONHASHSEED": hashing},

@@ -134,8 +134,7 @@ def test_intervals_are_near_those_of_the_reference_table(
     agent: str, low: float, high: float
 ) -> None:
     """Within a factor of 1.6: 1,000 draws tell the far tail no better."""
-    half = horizon(runs_of(agent)).half
-    assert half is not None
+    half = horizon(runs_of(agent)).at(0.5)
     assert half.low is not None
     assert half.high is not None
     assert abs(math.log(half.low / low)) < math.log(1.6)
@@ -179,7 +178,7 @@ def test_a_horizon_is_refused_with_the_reason(
 ) -> None:
     found = horizon(tasks)
     assert reason == found.refusal
-    assert found.half is None
+    assert found.fit is None
     assert not found.draws
 
 
@@ -200,8 +199,8 @@ def test_the_band_holds_the_curve_and_widens_for_more_confidence() -> None:
 
 def test_the_same_runs_give_the_same_interval() -> None:
     tasks = spread(4, 4, 3, 3, 2, 3, 1, 1, 0, 0, runs=4)
-    assert horizon(tasks).half == horizon(tasks).half
-    assert horizon(tasks).half != horizon(tasks, seed=1).half
+    assert horizon(tasks).at(0.5) == horizon(tasks).at(0.5)
+    assert horizon(tasks).at(0.5) != horizon(tasks, seed=1).at(0.5)
 
 
 def test_all_of_one_kind_has_no_fit() -> None:
