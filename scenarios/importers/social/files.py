@@ -132,8 +132,9 @@ def columns(
         if isinstance(text, BadRow):
             yield text
             return
-        # Longer texts than its 131,072 characters are no reason to drop a row.
-        csv.field_size_limit(len(text) + 1)
+        # Longer texts than its 131,072 characters are no reason to drop a row; the
+        # limit is the whole process's, so it is only ever raised.
+        csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
         lines = (line + "\n" for line in text.split("\n"))
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         names: list[str] | None = None
