@@ -100,9 +100,9 @@ class Play:
         return self.about.task, e.seed, e.sample, e.epoch
 
     @property
-    def control(self) -> bool:
-        """Whether the agent is one that checks the tasks."""
-        return self.episode.seats[self.episode.tested[0]].name in CONTROLS
+    def name(self) -> str:
+        """The registered name of the agent."""
+        return self.episode.seats[self.episode.tested[0]].name
 
     @property
     def hints(self) -> int:
