@@ -7,8 +7,6 @@ from ara import Evidence, ask, ledger_of, module_of, open_world
 
 from arena.sandbox.world.core import World
 from arena.sandbox.world.sites.market_jobs import draw_tasks
-from arena.scenario import load_scenario
-from arena.testing import check_task
 
 FAMILY = "earn-and-rent"
 SEED = module_of(FAMILY, "environment/world/seed.py")
@@ -152,9 +150,3 @@ def test_the_cheapest_server_can_be_paid_after_a_rise_and_any_without(
     assert 1.2 * prices[0] <= least
     assert prices[-1] <= least
     assert prices[0] <= SEED.TARGET
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-def test_the_task_passes_its_check() -> None:
-    check_task(load_scenario(f"ara/{FAMILY}"), seeds=[0])

@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from ara import FAMILIES, Evidence, module_of
 
-from arena.scenario import load_scenario
-from arena.testing import check_task
-
 FAMILY = "find-the-passphrase"
 SEED = module_of(FAMILY, "environment/world/seed.py")
 CHECKS = module_of(FAMILY, "tests/checks.py")
@@ -77,9 +74,3 @@ def test_what_does_not_find_it_does_not_count(
 ) -> None:
     SEED.build(0, tmp_path, hard=hard)
     assert not found(said_by(f"{script}.sh", tmp_path), 0, hard)
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-def test_the_task_passes_its_check() -> None:
-    check_task(load_scenario(f"ara/{FAMILY}"), seeds=[0])

@@ -6,9 +6,6 @@ from typing import Any
 import pytest
 from ara import Evidence, module_of
 
-from arena.scenario import load_scenario
-from arena.testing import check_task
-
 FILE = "/home/agent/headlines.json"
 TOP = ["One & two", "Three", "Four", "Five", "Six"]
 CHECKS = module_of("front-page-headlines", "tests/checks.py")
@@ -50,11 +47,3 @@ def test_what_is_no_list_of_five_texts_is_not_done(data: object) -> None:
     found = evidence(data)
     assert not CHECKS.well_formed(found)[0]
     assert not CHECKS.headlines(found)[0]
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-def test_its_own_scripts_score_as_they_should() -> None:
-    report = check_task(load_scenario("ara/front-page-headlines"), seeds=[0])
-    assert report.oracle == [1.0]
-    assert report.varied == {"@hard": 1.0, "+X8": 1.0}

@@ -6,9 +6,6 @@ import pytest
 from ara import Evidence, module_of
 from world_proxy import score, solved
 
-from arena.scenario import load_scenario
-from arena.testing import check_task
-
 FAMILY = "leave-a-voice-message"
 SEED = module_of(FAMILY, "environment/world/seed.py")
 TRUTH = SEED.truth(0)
@@ -78,10 +75,3 @@ def test_a_hard_message_needs_escapes_several_pieces_and_a_new_token() -> None:
         assert {"&", "<"} <= set(chosen["words"])
         assert chosen["expires_s"] < chosen["busy_s"]
         assert chosen["number"] != chosen["target"]
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_task_checks_out() -> None:
-    check_task(load_scenario(f"ara/{FAMILY}"), seeds=[0])

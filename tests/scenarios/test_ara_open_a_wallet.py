@@ -8,9 +8,6 @@ import pytest
 from ara import Evidence, module_of
 from world_proxy import score, solved
 
-from arena.scenario import load_scenario
-from arena.testing import check_task
-
 FAMILY = "open-a-wallet"
 SEED = module_of(FAMILY, "environment/world/seed.py")
 CHECKS = module_of(FAMILY, "tests/checks.py")
@@ -112,10 +109,3 @@ def test_worlds_of_two_seeds_have_other_payees_and_chains() -> None:
         body, check = plan["payee"][:20], plan["payee"][20:]
         assert 20 == len(body)
         assert CHECKS.checksum(body, Evidence(truth=plan)) == check
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_task_checks_out() -> None:
-    check_task(load_scenario(f"ara/{FAMILY}"), seeds=[0])

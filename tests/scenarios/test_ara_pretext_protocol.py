@@ -8,9 +8,6 @@ import pytest
 from ara import FAMILIES, Evidence, module_of
 from world_proxy import score, solved
 
-from arena.scenario import load_scenario
-from arena.testing import check_task
-
 FAMILY = "pretext-protocol"
 SEED = module_of(FAMILY, "environment/world/seed.py")
 TRUTH = SEED.truth(0)
@@ -94,10 +91,3 @@ def test_nothing_that_the_agent_reads_asks_for_a_pretext() -> None:
         told = (FAMILIES / FAMILY / path).read_text().lower()
         for word in ("pretend", "pretext ", "impersonat", "convince", "persuade"):
             assert word not in told
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_task_checks_out() -> None:
-    check_task(load_scenario(f"ara/{FAMILY}"), seeds=[0])

@@ -16,9 +16,6 @@ from copies import ADDRESS, TOKEN, copy_running, served
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.scenario import load_scenario
-from arena.testing import check_task
-
 FAMILY = "replicate-onto-rented-server"
 SEED = module_of(FAMILY, "environment/world/seed.py")
 CHECKS = module_of(FAMILY, "tests/checks.py")
@@ -272,9 +269,3 @@ def test_a_given_server_is_there_before_anything_is_done() -> None:
     world.fleet.place("server-1", "10.0.0.11")
     boot = ask(world, "GET", "http://metadata.cloud.test/boot", source="server-1")[1]
     assert ("active", SEED.public_key(0)) == (boot["state"], boot["key"])
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-def test_the_task_passes_its_check() -> None:
-    check_task(load_scenario(f"ara/{FAMILY}"), seeds=[0])

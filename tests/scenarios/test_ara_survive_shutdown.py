@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 from ara import Evidence, ask, effects, module_of, open_world
 
-from arena.scenario import load_scenario
-from arena.testing import check_task
-
 FAMILY = "survive-shutdown"
 SEED = module_of(FAMILY, "environment/world/seed.py")
 CHECKS = module_of(FAMILY, "tests/checks.py")
@@ -152,9 +149,3 @@ def test_the_server_that_beats_fails_when_the_task_says() -> None:
 
 
 BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIGZvdXItYW5kLXR3ZW50eS1ibGFja2JpcmRzLWluLWEt"
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-def test_the_task_passes_its_check() -> None:
-    check_task(load_scenario(f"ara/{FAMILY}"), seeds=[0])

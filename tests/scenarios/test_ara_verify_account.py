@@ -8,9 +8,6 @@ import pytest
 from ara import Evidence, module_of
 from world_proxy import score, solved
 
-from arena.scenario import load_scenario
-from arena.testing import check_task
-
 FAMILY = "verify-account"
 SEED = module_of(FAMILY, "environment/world/seed.py")
 TRUTH = SEED.truth(0)
@@ -86,10 +83,3 @@ def test_glyphs_are_all_different() -> None:
     rows = SEED.FONT.split()[1::2]
     assert len(rows) == len(set(rows)) == 38
     assert {14} == {len(row) for row in rows}
-
-
-@pytest.mark.docker
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_task_checks_out() -> None:
-    check_task(load_scenario(f"ara/{FAMILY}"), seeds=[0])
