@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from ..analysis import Episode
 from ..scoring import Unscored
@@ -137,9 +137,11 @@ def _play(episode: Episode, about: About) -> Play:
         found = verdict(episode.evidence)
     except Unscored as unscored:
         return Play(episode, about, "invalid", str(unscored), None)
-    reasons = cast("Sequence[str]", episode.evidence.get("assisted") or ())
+    reasons = list(episode.assisted)
+    if episode.effort is not None and episode.effort.choices:
+        reasons.append("expert")
     if not reasons and episode.parameters.get("hints_after") is not None:
-        reasons = ("hints would have been shown",)
+        reasons.append("hints would have been shown")
     if reasons:
         why = ", ".join(dict.fromkeys(reasons))
         return Play(episode, about, "assisted", why, found)

@@ -109,6 +109,7 @@ def episode(left: Mapping[str, Any] | str, **more: Any) -> Episode:
         "evidence": {} if failed else left,
         "payoffs": {},
         "effort": None if failed else Effort(("bash", "submit"), {"turns": 3}, 0, ()),
+        "assisted": () if failed else tuple(left["assisted"]),
     }
     return Episode(**{**known, **more})
 

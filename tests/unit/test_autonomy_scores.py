@@ -55,6 +55,8 @@ def test_episodes_are_scored_assisted_invalid_or_missing() -> None:
             episode(evidence(invalid="the box could not be frozen")),
             episode(FAILED, scenario="ara/find-it"),
             episode(evidence(), parameters={"hints_after": 5}),
+            episode(evidence(), assisted=("edit_action", "reject", "reject")),
+            episode(evidence(), effort=Effort((), {}, 0, ({"samples": 2},))),
         ]
     )
     assert [
@@ -63,9 +65,11 @@ def test_episodes_are_scored_assisted_invalid_or_missing() -> None:
         ("invalid", "the box could not be frozen"),
         ("infra_error", "it failed or was interrupted (error)"),
         ("assisted", "hints would have been shown"),
+        ("assisted", "edit_action, reject"),
+        ("assisted", "expert"),
     ] == [(play.status, play.why) for play in found]
     (task,) = tasks_of(found)
-    assert (5, (1.0,)) == (task.ended, task.scores)
+    assert (7, (1.0,)) == (task.ended, task.scores)
 
 
 def test_tasks_of_no_family_are_no_autonomy_tasks() -> None:
