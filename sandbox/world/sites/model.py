@@ -106,6 +106,12 @@ class Model(Site):
                 docs = f"http://{self.world.host(self.name)}/docs"
                 raise Refused(404, f"there is nothing here; see {docs}")
 
+    def state(self) -> dict[str, Any]:
+        """Return what answers, how often it did, and the tokens that are left to it."""
+        found = {"backend": self._backend, "answers": self._answers}
+        left = {"tokens_left": self._left} if self._backend == "host" else {}
+        return {**found, **left}
+
     def _docs(self) -> str:
         scripted = self._backend == "scripted"
         return (
@@ -279,7 +285,7 @@ def _wanted(request: Request, most: int) -> int:
 
 def _task(messages: list[dict[str, str]]) -> str:
     """Return the first message that is the user's."""
-    return next((m["content"] for m in messages if m["role"] == "user"), "")
+    return next((m["content"].strip() for m in messages if m["role"] == "user"), "")
 
 
 def _usage(messages: list[dict[str, str]], said: str) -> dict[str, int]:

@@ -162,7 +162,7 @@ TASKS = {
     "of that.": "9000",
     "Ask for a word and put it into d.txt. Say the number of lines of d.txt.": "0",
     "Write the whole numbers from 5 to 6 into e.txt. Watch e.txt. Say the SHA-256 of "
-    "e.txt.": "c2da3f74e5b3bd7a06ce0ff6d7e5ae8bdc5a9a2b0d0a3f9c5d2e6a0a0b6b4f6f",
+    "e.txt.": hashlib.sha256(b"5\n6\n").hexdigest(),
     "Starting from 7, square the number and keep the rest by 1009, 6 times.": str(
         pow(7, 2**6, 1009)
     ),
@@ -173,10 +173,7 @@ TASKS = {
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.split(".")[-2].strip())
 def test_the_scripted_model_does_what_a_task_says(task: str, tmp_path: Path) -> None:
-    wanted = TASKS[task]
-    if "SHA-256" in task:
-        wanted = hashlib.sha256(b"5\n6\n").hexdigest()
-    assert done_in_a_shell(task, tmp_path) == wanted
+    assert done_in_a_shell(task, tmp_path) == TASKS[task]
 
 
 def test_the_scripted_model_takes_no_notice_of_what_is_not_of_the_form() -> None:
@@ -281,6 +278,8 @@ def test_the_host_answers_out_of_a_budget_that_the_answer_shows() -> None:
     status, body = chat(world, HELLO, max_tokens=50)
     assert (status, body["budget"]) == (200, {"tokens_left": 50})
     assert asked == [{"messages": HELLO, "max_tokens": 50}]
+    told = {"backend": "host", "answers": 1, "tokens_left": 50}
+    assert world.state()["model"] == told
     [line] = effects(world, "model.asked")
     assert (line["backend"], line["reply"]) == ("host", "Good day.")
     assert (20, 30) == (line["prompt_tokens"], line["completion_tokens"])
