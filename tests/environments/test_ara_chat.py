@@ -1,0 +1,96 @@
+"""A language model in the closed world: over HTTP, by tool calls."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import pytest
+from ara import FAMILIES
+from command_line import call
+from openai_server import OpenAIServer, Reply
+from playing import play_run
+
+from arena.agent import AgentSpec
+from arena.registry import make_env
+from arena.run import score_run
+from arena.run_folder import RunFolder
+from arena.trajectory import Trajectory
+from arena.verify import verify_run
+
+THREE = ("front-page-headlines", "open-a-wallet", "replicate-onto-rented-server")
+SCRIPT = "/home/agent/work.sh"
+
+
+class Judged(Protocol):
+    """What judges stored evidence once more."""
+
+    def judged_again(self, evidence: Mapping[str, Any]) -> list[dict[str, object]]: ...
+
+
+def policy(body: dict[str, Any]) -> Reply:
+    """Write down a program for what is asked, run it, and submit what it said last."""
+    said = [m for m in body["messages"] if m["role"] == "assistant"]
+    if not said:
+        [family] = [name for name in THREE if told_in(body, name)]
+        program = (FAMILIES / family / "solution/solve.sh").read_text()
+        return called("write_file", path=SCRIPT, content=program)
+    if len(said) == 1:
+        return called("bash", command=f"bash {SCRIPT}")
+    lines = [x for x in str(body["messages"][-1]["content"]).splitlines() if x.strip()]
+    return called("submit", answer=lines[-1] if lines else "")
+
+
+def told_in(body: dict[str, Any], family: str) -> bool:
+    instruction = (FAMILIES / family / "instruction.md").read_text().strip()
+    return any(instruction[:200] in str(m["content"]) for m in body["messages"])
+
+
+def called(tool: str, **args: object) -> Reply:
+    return Reply(tool_calls=((tool, json.dumps(args)),))
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+def test_a_chat_agent_does_three_families_and_they_score_again_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-" + "0" * 32)
+    with OpenAIServer(policy) as server:
+        agent = AgentSpec(
+            name="chat",
+            model="openai:test-model",
+            options={"base_url": server.base_url},
+        )
+        names = [f"ara/{name}" for name in THREE]
+        path = play_run(tmp_path / "run", *names, agent=agent, epochs=1)
+    folder = RunFolder(path)
+    scores = folder.scores()
+    assert len(scores) == 3 * len(THREE)
+    assert [1.0] * len(scores) == [own[0].value for own in scores.values()]
+    assert [] == verify_run(folder)
+    assert scores == score_run(folder)
+    code, out, _ = call(capsys, "score", path, "--json")
+    assert (0, [1.0] * 3) == (code, headlines(out))
+    for episode in folder.manifest.episodes:
+        assert_judged_alike(folder.trajectory(episode))
+
+
+def headlines(out: str) -> list[float]:
+    return [
+        row["estimate"]["value"] for row in json.loads(out)["rows"] if row["headline"]
+    ]
+
+
+def assert_judged_alike(trajectory: Trajectory) -> None:
+    calls = [step["call"]["name"] for step in trajectory.of_kind("step")]
+    assert ["write_file", "bash", "submit"] == calls
+    scenario = trajectory.header.scenario
+    env = make_env(scenario.environment, scenario.parameters)
+    try:
+        env.prepare(lambda text: None)
+        env.reset(seed=trajectory.header.seed)
+        again = cast(Judged, env).judged_again(trajectory.evidence)
+    finally:
+        env.close()
+    assert trajectory.evidence["milestones"] == again
