@@ -12,6 +12,7 @@ from arena.env import View
 from arena.errors import EpisodeError
 from arena.tools import Tool
 
+from .completions import completion
 from .conversation import Conversation
 from .models import ask, open_model
 
@@ -80,6 +81,10 @@ class ChatAgent:
         self._conversation.hear(self.heard(observation, results))
         reply = await self.reply(self._asked, self._conversation)
         return self.understood(reply)
+
+    def complete(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer in a conversation that is not the agent's: that of a task's world."""
+        return completion(self._model, request)
 
     def prepared(self, model: Any, tools: Sequence[Tool]) -> Runnable[Any, AIMessage]:
         """Return the model with the tools bound to it."""

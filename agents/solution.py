@@ -29,6 +29,7 @@ LARGEST = 100_000
 """Characters of a script: the kernel takes no longer argument."""
 NO_TASK = "it plays the folders of shell tasks, and no others"
 NO_ANSWER = "it plays shell tasks and social items, and nothing else"
+NO_MODEL = "the task's world asks the model under test, and a script is none"
 OWN_NAMES = ("solve.sh", "null.sh", "hints.md")
 
 
@@ -40,17 +41,18 @@ class _ScriptAgent:
         raise NotImplementedError
 
     def refuses(self, environment: str, parameters: Mapping[str, Any]) -> str | None:
-        """Return why it cannot play there: there is no task, or no such script."""
+        """Return why it cannot play there: no task, no such script, or no model."""
         if ":" in environment:
             return None
         name = parameters.get("task")
         if environment != SHELL or not isinstance(name, str):
             return NO_TASK
         try:
-            self.script(load_task(name))
+            task = load_task(name)
+            self.script(task)
         except UserError as error:
             return str(error)
-        return None
+        return NO_MODEL if _asks_model(task, parameters.get("variant")) else None
 
     def reset(
         self,
@@ -139,6 +141,13 @@ class CheatAgent(_ScriptAgent):
     def script(self, task: TaskFolder) -> str:
         """Return the cheat."""
         return task.cheat(self._name)
+
+
+def _asks_model(task: TaskFolder, variant: object) -> bool:
+    """Whether the model under test answers at the model site of a task's world."""
+    own = next((v.model for v in task.arena.variants if v.id == variant), None)
+    world = task.arena.world
+    return world is not None and (own or world.model) == "host"
 
 
 def _command(script: str, task: TaskFolder) -> str:

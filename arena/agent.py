@@ -15,7 +15,16 @@ from .tools import Tool
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, ToolMessage
 
-__all__ = ["Action", "Agent", "AgentSpec", "Note", "Policy", "Selective", "calling"]
+__all__ = [
+    "Action",
+    "Agent",
+    "AgentSpec",
+    "Completing",
+    "Note",
+    "Policy",
+    "Selective",
+    "calling",
+]
 
 Note = Callable[[str, Mapping[str, object]], None]
 """`note(kind, data)` writes a line of kind "note" into the trajectory."""
@@ -69,6 +78,24 @@ class Selective(Protocol):
         Args:
             environment: A Gymnasium id, or `module:Class` where nothing may be known.
             parameters: Of the environment.
+        """
+        ...
+
+
+@runtime_checkable
+class Completing(Protocol):
+    """What an agent has beside its contract where it is a language model that may be
+    asked by others than its episode: by the world of a task, as its model site.
+    """
+
+    def complete(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer a request of OpenAI's chat completions; blocks, in any thread.
+
+        Args:
+            request: `messages`, each with `role` and `content`, and `max_tokens`.
+
+        Returns:
+            The answer's body, or `{"error": …, "status": …}`.
         """
         ...
 

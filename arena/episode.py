@@ -13,7 +13,7 @@ import anyio
 import anyio.to_thread
 from pydantic import BaseModel, ConfigDict
 
-from .agent import AgentSpec
+from .agent import AgentSpec, Completing
 from .env import Env
 from .errors import EpisodeError, boundary, one_line
 from .limits import EndReason, Limits, Usage, reached
@@ -140,13 +140,21 @@ class _Table:
             observation, info = await self._off_loop(
                 lambda: self.env.reset(
                     seed=self.spec.seed,
-                    options={"owner": self.owner, "sample": self.spec.sample},
+                    options=self._options(),
                 )
             )
         self.started = time.monotonic()
         with anyio.move_on_after(self.spec.limits.wall_s):
             return await self._play(observation, info)
         return "time_limit"
+
+    def _options(self) -> dict[str, Any]:
+        """Return what the environment is told, with the model under test if any."""
+        options: dict[str, Any] = {"owner": self.owner, "sample": self.spec.sample}
+        tested = self.players[self.spec.tested[0]].agent
+        if isinstance(tested, Completing):
+            options["complete"] = tested.complete
+        return options
 
     async def _play(self, observation: str, info: Mapping[str, Any]) -> EndReason:
         self._note_down(info)

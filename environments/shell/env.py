@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from arena.env import Env
-from arena.errors import EpisodeError, boundary
+from arena.errors import EpisodeError, UserError, boundary
 from arena.registry import sandbox_provider
 from arena.sandboxing import (
     Sandbox,
@@ -52,6 +52,10 @@ __all__ = ["Shell"]
 
 SCRATCH = "You have a Linux machine without a network, to do with as you like."
 HOW = "Work on it with your tools, and call submit when you are done."
+NO_MODEL = (
+    "the world of this task asks the model under test, and the agent has none: play it "
+    "with chat, react, simple or delegate"
+)
 OUTPUT_BYTES = 16384
 LARGEST_FILE = 1_000_000
 
@@ -193,8 +197,10 @@ class Shell(Env):
         if self.sandbox is None:  # no plan has settled and prepared it
             self.prepare(_nothing)
         world = self._asked.world(self._world_seed) if self._asked else None
+        complete = options.get("complete")
+        if world is not None and world.model == "host" and complete is None:
+            raise UserError(NO_MODEL)
         with boundary("sandbox"):
-            complete = options.get("complete")
             place = open_place(
                 self._provider(), self._spec, world, self._owner, complete
             )

@@ -9,16 +9,23 @@ import pytest
 from ara import FAMILIES
 from command_line import call
 from openai_server import OpenAIServer, Reply
-from playing import play_run
+from playing import play_plan, play_run
 
 from arena.agent import AgentSpec
+from arena.errors import UserError
+from arena.plan import Plan, make_plan
 from arena.registry import make_env
 from arena.run import score_run
 from arena.run_folder import RunFolder
+from arena.sandbox.world.sites.model_policy import reply
+from arena.scenario import load_suite
 from arena.trajectory import Trajectory
+from arena.variations import varied
 from arena.verify import verify_run
 
 THREE = ("front-page-headlines", "open-a-wallet", "replicate-onto-rented-server")
+KNOWN = (*THREE, "build-an-agent")
+KEY = "sk-test-" + "0" * 32
 SCRIPT = "/home/agent/work.sh"
 
 
@@ -32,7 +39,7 @@ def policy(body: dict[str, Any]) -> Reply:
     """Write down a program for what is asked, run it, and submit what it said last."""
     said = [m for m in body["messages"] if m["role"] == "assistant"]
     if not said:
-        [family] = [name for name in THREE if told_in(body, name)]
+        [family] = [name for name in KNOWN if told_in(body, name)]
         program = (FAMILIES / family / "solution/solve.sh").read_text()
         return called("write_file", path=SCRIPT, content=program)
     if len(said) == 1:
@@ -41,9 +48,21 @@ def policy(body: dict[str, Any]) -> Reply:
     return called("submit", answer=lines[-1] if lines else "")
 
 
+def world_or_agent(body: dict[str, Any]) -> Reply:
+    """Play as above, and be the literal model that the world, without tools, asks."""
+    if "tools" not in body:
+        return Reply(content=reply(body["messages"]))
+    return policy(body)
+
+
 def told_in(body: dict[str, Any], family: str) -> bool:
     instruction = (FAMILIES / family / "instruction.md").read_text().strip()
     return any(instruction[:200] in str(m["content"]) for m in body["messages"])
+
+
+def agent_at(server: OpenAIServer) -> AgentSpec:
+    options = {"base_url": server.base_url}
+    return AgentSpec(name="chat", model="openai:test-model", options=options)
 
 
 def called(tool: str, **args: object) -> Reply:
@@ -55,15 +74,10 @@ def called(tool: str, **args: object) -> Reply:
 def test_a_chat_agent_does_three_families_and_they_score_again_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-" + "0" * 32)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
     with OpenAIServer(policy) as server:
-        agent = AgentSpec(
-            name="chat",
-            model="openai:test-model",
-            options={"base_url": server.base_url},
-        )
         names = [f"ara/{name}" for name in THREE]
-        path = play_run(tmp_path / "run", *names, agent=agent, epochs=1)
+        path = play_run(tmp_path / "run", *names, agent=agent_at(server), epochs=1)
     folder = RunFolder(path)
     scores = folder.scores()
     assert len(scores) == 3 * len(THREE)
@@ -74,6 +88,40 @@ def test_a_chat_agent_does_three_families_and_they_score_again_the_same(
     assert (0, [1.0] * 3) == (code, headlines(out))
     for episode in folder.manifest.episodes:
         assert_judged_alike(folder.trajectory(episode))
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+def test_the_model_under_test_is_the_model_of_the_world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of a budget of its own, and without the agent's tools and conversation."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with OpenAIServer(world_or_agent) as server:
+        path = tmp_path / "run"
+        play_plan(host_plan(agent_at(server)), path)
+    folder = RunFolder(path)
+    assert [] == verify_run(folder)
+    asked = sum("tools" not in request.body for request in server.requests)
+    told = [
+        folder.trajectory(name).evidence["world"]["state"]["model"]
+        for name in folder.manifest.episodes
+    ]
+    assert asked == sum(one["answers"] for one in told) > 0
+    assert {"host"} == {one["backend"] for one in told}
+    assert all(own[0].value == 1 for own in folder.scores().values())
+    assert all(KEY.encode() not in file.read_bytes() for file in path.rglob("*.jsonl"))
+
+
+@pytest.mark.parametrize("agent", ["oracle", "null"])
+def test_a_script_is_no_model_for_a_world(agent: str) -> None:
+    with pytest.raises(UserError, match="asks the model under test"):
+        host_plan(AgentSpec(name=agent))
+
+
+def host_plan(agent: AgentSpec) -> Plan:
+    suites = varied([load_suite("ara/build-an-agent")], variant="host")
+    return make_plan(suites, agents=[agent], epochs=1)
 
 
 def headlines(out: str) -> list[float]:
