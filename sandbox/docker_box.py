@@ -23,6 +23,7 @@ from .docker_engine import (
     NotFound,
     connect,
     engine_info,
+    pause,
     reason,
 )
 from .docker_files import Collecting, copy_below, has_files
@@ -95,7 +96,7 @@ class DockerBox(Box):
             if self._paused:
                 return
             try:
-                connect().pause(self.container)
+                pause(self.container)
                 self._must_stand_still()
             except (DockerException, OSError) as error:
                 raise SandboxError(f"cannot freeze the box: {reason(error)}") from error

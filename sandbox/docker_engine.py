@@ -6,6 +6,7 @@ import contextlib
 import functools
 import socket
 import threading
+import time
 from typing import Any
 
 import docker
@@ -23,6 +24,7 @@ __all__ = [
     "connect",
     "engine_info",
     "engine_problem",
+    "pause",
     "reason",
     "registry_problem",
 ]
@@ -31,6 +33,8 @@ TIMEOUT_S = 60
 """For one answer of the engine, which may be busy with many boxes at once."""
 REGISTRY_S = 8
 """How long a registry may take to answer whether it is there."""
+PAUSE_WAITS_S = (0.1, 0.5, 1.0, 2.0, 4.0)
+"""Between tries to pause a container."""
 CONNECTIONS = 64
 """Kept open for further requests; a busy process may have more."""
 STDERR_KEPT = 4096
@@ -71,6 +75,27 @@ def connect() -> Any:
     """
     with _connecting:  # the cache alone would let two threads make one each
         return _connect()
+
+
+def pause(container: str) -> None:
+    """Have the kernel stop every process of a container.
+
+    On a busy machine runc gives up before all of them stand still, and lets them go on;
+    so it is asked again, for some seconds.
+
+    Raises:
+        APIError: If it cannot be paused.
+    """
+    for wait_s in PAUSE_WAITS_S:
+        try:
+            connect().pause(container)
+        except APIError as error:
+            if "unable to freeze" not in str(error):
+                raise
+            time.sleep(wait_s)
+        else:
+            return
+    connect().pause(container)
 
 
 @functools.cache

@@ -285,7 +285,7 @@ def _paused(container: str) -> bool:
     """
     api = connect()
     with contextlib.suppress(APIError):  # it runs no more
-        api.pause(container)
+        pause(container)
     try:
         state = api.inspect_container(container)["State"]
     except NotFound:
