@@ -27,6 +27,7 @@ from .docker_engine import (
     DockerException,
     NotFound,
     connect,
+    pause,
     reason,
 )
 from .docker_files import Collecting
