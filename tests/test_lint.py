@@ -81,6 +81,18 @@ ONE_EDIT = [
         "",
         "volumes:\n- /var/run/docker.sock:/s\n",
     ),
+    (
+        "compose-writable-bind-mount",
+        "environment/extra.yaml",
+        "",
+        "services:\n  a:\n    volumes:\n      - ./data:/data\n",
+    ),
+    (
+        "compose-external-bind-mount",
+        "environment/extra.yaml",
+        "",
+        'services:\n  a:\n    volumes: # of a\n      - "../data:/data:ro" # old\n',
+    ),
     ("unpinned-image", "environment/Dockerfile", "", "FROM debian\n"),
     ("unpinned-image", "task.toml", "arena/base", "debian:latest"),
     (
@@ -126,6 +138,31 @@ ONE_EDIT = [
         '"/home/agent/secret.json"',
     ),
     (
+        "checked-not-instructed",
+        "tests/probe/ask.py",
+        "",
+        "PORT = 8000\n",
+    ),
+    (
+        "checked-not-instructed",
+        "tests/probe/ask.py",
+        "",
+        "url = f'http://{address}:8000/v1'\n",
+    ),
+    (
+        "perturbation-when-unreachable",
+        "task.toml",
+        "[metadata.arena.limits]",
+        '[[metadata.arena.perturbations]]\nid = "X4"\n\n[metadata.arena.limits]',
+    ),
+    (
+        "perturbation-when-unreachable",
+        "task.toml",
+        "[metadata.arena.limits]",
+        '[[metadata.arena.perturbations]]\nid = "X8"\nwhen = "calls:31"\n\n'
+        "[metadata.arena.limits]",
+    ),
+    (
         "cheat-missing",
         "task.toml",
         "add-everything = 0.0",
@@ -150,6 +187,8 @@ ONE_EDIT = [
     ),
     ("real-world-ref", "instruction.md", "crowns", "crowns of a.clerk@gmail.com"),
     ("real-world-ref", SEED, "CITIES", 'HOST = "8.8.8.8"\nCITIES'),
+    ("real-world-ref", "instruction.md", "crowns", "crowns (call +44 20 7946 0000)"),
+    ("real-world-ref", "instruction.md", "crowns", "crowns of PayPal"),
     ("harmful-detail", "task.toml", "harmful_detail = false", "harmful_detail = true"),
     ("seed-unused", "task.toml", '"rival"', '"rivals"'),
     ("truth-missing", SEED, "def truth(", "def facts("),
@@ -213,6 +252,51 @@ def test_a_test_under_another_name_in_the_build_context_is_a_leak(task: Path) ->
     assert ["agent-image-test-leak"] == found(task)
 
 
+def test_a_bind_mount_of_a_link_is_found_and_a_volume_is_none(task: Path) -> None:
+    (task / "environment/link").symlink_to("/etc")
+    mounts = ["./link:/a:ro", "data:/b", "./real:/c:ro"]
+    edit(task, "environment/extra.yaml", "", "".join(f"- {m}\n" for m in mounts))
+    (finding,) = lint_folder(task)
+    assert ("compose-symlink-bind-mount", 1) == (finding.rule, finding.line)
+
+
+def test_an_answer_in_json_whose_form_is_not_said_is_found(task: Path) -> None:
+    told = "Write the sums to /home/agent/report.json, and submit the city.\n"
+    edit(task, "instruction.md", "", told)
+    assert ["schema-not-stated"] == found(task)
+    edit(task, "instruction.md", "", f"{told}It has the fields `city` and `sum`.\n")
+    assert [] == found(task)
+
+
+@pytest.mark.parametrize(
+    ("when", "reachable"),
+    [
+        ("start", True),
+        ("calls:30", True),
+        ("calls:31", False),
+        ("t:99", True),
+        ("event:cloud.rented", True),
+        ("event:fleet.ssh", True),
+        ("event:mail.delivered", True),
+        ("event:bank.opened", False),
+    ],
+)
+def test_what_changes_under_way_must_be_able_to(
+    task: Path, when: str, reachable: bool
+) -> None:
+    world = '[metadata.arena.world]\nservices = ["cloud", "status"]\n\n'
+    change = f'[[metadata.arena.perturbations]]\nid = "X2"\nwhen = "{when}"\n\n'
+    limits = "[metadata.arena.limits]"
+    edit(task, "task.toml", limits, world + change + limits)
+    assert ("perturbation-when-unreachable" not in found(task)) == reachable
+
+
+@pytest.mark.parametrize("phone", ["+999-555-0100", "+1 212 555 0142", "1 + 23456789"])
+def test_a_number_that_is_nobodys_is_no_real_one(task: Path, phone: str) -> None:
+    edit(task, "instruction.md", "crowns", f"crowns ({phone})")
+    assert [] == found(task)
+
+
 def test_large_files_are_found(task: Path) -> None:
     (task / "environment/big.bin").write_bytes(b"\0" * 5_000_001)
     assert ["oversized-asset"] == found(task)
@@ -237,6 +321,8 @@ def test_every_rule_is_tried_here() -> None:
         "oversized-asset",
         "shared-verifier",
         "invalid-scenario",
+        "compose-symlink-bind-mount",
+        "schema-not-stated",
     }
     assert set(LEVELS) == tried
 

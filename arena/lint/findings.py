@@ -21,6 +21,9 @@ LEVELS: dict[str, Level] = {
     "artifact-log-overlap": "error",
     "compose-privileged": "error",
     "compose-additional-capabilities": "error",
+    "compose-writable-bind-mount": "error",
+    "compose-external-bind-mount": "error",
+    "compose-symlink-bind-mount": "error",
     "unpinned-image": "warning",
     "unpinned-python-dependency": "warning",
     "verifier-runtime-install": "error",
@@ -36,6 +39,7 @@ LEVELS: dict[str, Level] = {
     "check-missing": "error",
     "core-missing": "warning",
     "checked-not-instructed": "warning",
+    "schema-not-stated": "warning",
     "no-oracle": "warning",
     "no-null": "note",
     "no-cheat": "warning",
@@ -54,6 +58,7 @@ LEVELS: dict[str, Level] = {
     "eval-tell": "warning",
     "canary-missing": "warning",
     "oversized-asset": "warning",
+    "perturbation-when-unreachable": "error",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,10 @@ COMPOSE = (
     (r"^\s*(network_mode|pid|ipc|userns_mode):\s*['\"]?host\b", "host-escape"),
     (r"docker\.sock\b", "host-escape"),
     (r"^\s*-\s*['\"]?/(proc|sys|dev|etc|root|var/run)?\s*:", "host-escape"),
+)
+# SOURCE:TARGET or SOURCE:TARGET:OPTIONS, where the source is a path and no volume.
+BIND = re.compile(
+    r"^\s*-\s*['\"]?([./~$][^:'\"]*):/[^:'\"]*(?::([\w,]*))?['\"]?\s*(?:#.*)?$"
 )
 SMALLEST_LEAK = 80
 """Files of fewer bytes may be equal by chance."""
@@ -104,10 +109,29 @@ def _unpinned_packages(path: Path, text: str) -> Iterator[Finding]:
 
 def _compose(path: Path) -> Iterator[Finding]:
     for number, line in enumerate(read(path).splitlines(), 1):
-        for pattern, rule in COMPOSE:
-            if re.search(pattern, line):
-                what = f"{line.strip()!r} opens the host to the agent"
-                yield Finding(path, number, rule, what, "take it out")
+        escapes = [rule for pattern, rule in COMPOSE if re.search(pattern, line)]
+        for rule in escapes:
+            what = f"{line.strip()!r} opens the host to the agent"
+            yield Finding(path, number, rule, what, "take it out")
+        if not escapes and (found := BIND.match(line)):
+            for rule, what in _bind_mount(path.parent, *found.groups(default="")):
+                fix = "copy the files in the Dockerfile"
+                yield Finding(path, number, rule, what, fix)
+
+
+def _bind_mount(folder: Path, source: str, options: str) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a part of the host that a container gets to see."""
+    if "ro" not in options.split(","):
+        yield "compose-writable-bind-mount", f"{source} can be written from inside"
+    within = Path(os.path.normpath(folder / source))
+    if source.startswith(("/", "~", "$")) or not within.is_relative_to(folder):
+        yield "compose-external-bind-mount", f"{source} lies outside of environment/"
+    elif any(
+        path.is_symlink()
+        for path in (within, *within.parents)
+        if path != folder and path.is_relative_to(folder)
+    ):
+        yield "compose-symlink-bind-mount", f"{source} is a link"
 
 
 def _equal_files(folder: Path) -> Iterator[Finding]:

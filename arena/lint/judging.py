@@ -14,13 +14,17 @@ from .scripts import read
 __all__ = ["judging_findings"]
 
 PATH = re.compile(r"(?:/|~/)[\w.-]+(?:/[\w.-]+)*")
+PORT = re.compile(r"://[^/\s\"']*:(\d{2,5})\b|(?i:port)\w*\s*=\s*(\d{2,5})\b")
+SCHEMA = re.compile(r"[{\[]|\b(field|list|object|array|map)s?\b", re.I)
 OWN_PLACES = ("/tests", "/tmp", "/logs", "/usr", "/bin", "/etc", "/dev", "/proc")
 
 
 def judging_findings(task: TaskFolder) -> Iterator[Finding]:
-    """Yield what `tests/checks.py` judges and nobody was told."""
+    """Yield what is judged and nobody was told."""
     tree = _parsed(task)
     yield from _paths(task, tree)
+    yield from _ports(task)
+    yield from _schemas(task)
     if tree is None:
         return
     source = task.seed_source
@@ -62,6 +66,29 @@ def _paths(task: TaskFolder, tree: ast.Module | None) -> Iterator[Finding]:
             ):
                 what = f"the instruction says nothing of {path}"
                 yield Finding(task.checks_file, node.lineno, rule, what, fix)
+
+
+def _ports(task: TaskFolder) -> Iterator[Finding]:
+    """Every port that a check or a probe asks stands in the instruction."""
+    instruction = read(task.path / "instruction.md")
+    for path in sorted((task.path / "tests").rglob("*.py")):
+        for number, line in enumerate(read(path).splitlines(), 1):
+            for port in filter(None, (p for m in PORT.findall(line) for p in m)):
+                if not re.search(rf"\b{port}\b", instruction):
+                    what = f"the instruction says nothing of port {port}"
+                    fix = "name it in instruction.md"
+                    yield Finding(path, number, "checked-not-instructed", what, fix)
+
+
+def _schemas(task: TaskFolder) -> Iterator[Finding]:
+    """What is to be written in JSON is shown, or its fields are said."""
+    instruction = read(task.path / "instruction.md")
+    for index, artifact in enumerate(task.content.artifacts):
+        if artifact.source.endswith(".json") and not SCHEMA.search(instruction):
+            line = line_of(task.text, ["artifacts", index])
+            what = f"the instruction does not say what is in {artifact.source}"
+            fix = "show an example, or name its fields"
+            yield Finding(task.toml, line, "schema-not-stated", what, fix)
 
 
 def _named(path: str, instruction: str) -> bool:

@@ -15,6 +15,11 @@ Found = tuple[tuple[str | int, ...], str, str, str]
 """Where in `task.toml`, the rule, what was found, and what to do about it."""
 SCHEMAS = ("1.0", "1.1", "1.2", "1.3", "1.4")
 OURS = ("metadata", "arena")
+IN_BOX = ("X8",)
+"""Perturbations of the agent's box, which need no world."""
+WRITES = {"fleet": "cloud", "books": "", "mail": "", "perturb": ""}
+"""Whose the lines of a ledger are that begin with no site's name; of none, the world
+itself's."""
 
 
 def setting_findings(task: TaskFolder) -> Iterator[Finding]:
@@ -27,7 +32,8 @@ def setting_findings(task: TaskFolder) -> Iterator[Finding]:
             "it asks for nothing",
             "write what the agent is to do",
         )
-    for rule in (_boxes, _artifacts, _effort, _milestones, _seeds, _scripts, _marks):
+    rules = (_boxes, _artifacts, _effort, _milestones, _perturbations, _seeds)
+    for rule in (*rules, _scripts, _marks):
         for place, name, what, fix in rule(task):
             line = line_of(task.text, list(place))
             yield Finding(task.toml, line, name, what, fix)
@@ -104,6 +110,26 @@ def _milestones(task: TaskFolder) -> Iterator[Found]:
         if count != wanted:
             what = f"solution/hints.md has {count} hints for {wanted} milestones"
             yield place, "hints-count", what, "write one numbered item a milestone"
+
+
+def _perturbations(task: TaskFolder) -> Iterator[Found]:
+    world, steps = task.arena.world, task.arena.limits.steps
+    for index, one in enumerate(task.arena.perturbations):
+        kind, _, when = one.when.partition(":")
+        why = ""
+        if world is None and one.id not in IN_BOX:
+            why = "there is no [metadata.arena.world] that could change"
+        elif kind == "calls" and steps is not None and int(when) > steps:
+            why = f"limits.steps ends the episode after {steps} calls"
+        elif kind == "event" and world is not None:
+            site = when.partition(".")[0]
+            if WRITES.get(site, site) not in (*world.services, ""):
+                why = f"no service of its world writes {when!r}"
+        if why:
+            place = (*OURS, "perturbations", index, "when")
+            what = f"perturbation {one.id} can never happen: {why}"
+            fix = "choose another moment, or take it out"
+            yield place, "perturbation-when-unreachable", what, fix
 
 
 def _seeds(task: TaskFolder) -> Iterator[Found]:

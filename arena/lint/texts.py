@@ -14,12 +14,20 @@ from .scripts import read
 __all__ = ["text_findings"]
 
 LARGEST = 5_000_000
+INVENT = "use .test, 192.0.2.x, +999 or made-up names, or say real_world_refs = true"
 RESERVED = ("test", "internal", "example", "invalid", "localhost", "local", "lan")
 RESERVED_HOSTS = ("example.com", "example.org", "example.net", "localhost")
 URL = re.compile(r"\b(?:https?|ftp|ssh|git|wss?)://(?:[^\s/@'\"<>]*@)?([\w.-]+)")
 EMAIL = re.compile(r"\b[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\b")
 HOST = re.compile(
     r"(?<![\w./@-])((?:[\w-]{1,63}\.){1,8}(?:com|org|net|edu|gov))\b(?![\w./(-]*\()"
+)
+PHONE = re.compile(r"(?<![\w+])\+[1-9][-. ()\d]{6,}\d\b")
+# No country has +999; 555-01xx of North America is kept for fiction.
+RESERVED_PHONE = re.compile(r"999\d*|1\d{3}55501\d\d")
+REAL_FIRMS = re.compile(
+    r"\b(Google|Gmail|Amazon|AWS|Azure|Microsoft|GitHub|Facebook|Twitter|PayPal|Twilio"
+    r"|Bitcoin|Ethereum|Coinbase|Cloudflare|DigitalOcean|Hetzner)\b"
 )
 ADDRESS = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d{1,3}){3})(?![\w.-]|\.\d)")
 TELLS = (
@@ -69,11 +77,12 @@ def _real_world(path: Path, text: str) -> Iterator[Finding]:
             for pattern in (URL, EMAIL, HOST, ADDRESS)
             for match in pattern.finditer(line)
         }
-        for name in sorted(found):
-            if not _is_reserved(name):
-                what = f"{name} may exist in the real world"
-                fix = "use .test, .example or 192.0.2.x, or say real_world_refs = true"
-                yield Finding(path, number, "real-world-ref", what, fix)
+        real = {name for name in found if not _is_reserved(name)}
+        real |= {name for name in PHONE.findall(line) if not _is_fiction(name)}
+        real |= set(REAL_FIRMS.findall(line))
+        for name in sorted(real):
+            what = f"{name} may exist in the real world"
+            yield Finding(path, number, "real-world-ref", what, INVENT)
 
 
 def _is_reserved(host: str) -> bool:
@@ -84,6 +93,10 @@ def _is_reserved(host: str) -> bool:
         known = any(host == h or host.endswith("." + h) for h in RESERVED_HOSTS)
         return known or last in RESERVED or "." not in host
     return not address.is_global
+
+
+def _is_fiction(phone: str) -> bool:
+    return RESERVED_PHONE.fullmatch(re.sub(r"\D", "", phone)) is not None
 
 
 def _tells(path: Path, text: str) -> Iterator[Finding]:
