@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ara import FAMILIES, Evidence, ledger_of, module_of, open_world
 
@@ -49,6 +49,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             method=self.command,
             path=parts.path.removesuffix(".json") or "/",
             twin=parts.path.endswith(".json") or "application/json" in accepts,
+            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={name.lower(): told for name, told in self.headers.items()},
             body=self.rfile.read(length),
         )
