@@ -60,6 +60,8 @@ class Effort:
     """Notes about `expert`: at a step, of how many `samples` an expert has `chosen`
     which, from 1 or None for none, and how many were `acceptable`, where that was
     judged."""
+    budget: int | None = None
+    """Tokens that all seats together might use; None without such a limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +350,7 @@ def _left(record: Trajectory) -> Left:
         used=used,
         refusals=sum(1 for message in messages if message.get("refusal")),
         choices=tuple(n for n in record.of_kind("note") if n["about"] == "expert"),
+        budget=record.header.limits.tokens,
     )
     return Left(record.evidence, end["payoffs"], effort, record.assisted)
 
