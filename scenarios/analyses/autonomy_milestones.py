@@ -101,9 +101,9 @@ def _figure(found: Verdicts) -> Figure:
     return Figure(
         title="Milestones by task",
         caption=(
-            "How much of each milestone was done, in per cent of runs: the darker the "
-            "more. Their names are in the table below. A row without cells was not "
-            "scored, and tasks without milestones are left out."
+            "How much of each milestone was done, in per cent of runs: the fuller the "
+            "colour the more. Names are in the table below. A row without cells was "
+            "not scored, and tasks without milestones are left out."
         ),
         draw=draw,
         size=(7.0, 0.6 + down * (0.55 + 0.24 * len(rows))),
