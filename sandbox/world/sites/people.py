@@ -49,9 +49,8 @@ Errors
 """
 ROBOTS = """\
 User-agent: *
-# Follow links. Do not try out the IDs of profiles.
-Disallow: /p/*?
-Crawl-delay: 0
+# A profile may be read where a link leads to it. Do not try out IDs.
+Disallow: /p/$
 """
 
 
@@ -95,9 +94,9 @@ class People(Site):
 
     def _front(self) -> Page:
         firms = {f"/firms/{slug}": f["name"] for slug, f in self._firms.items()}
-        data = {"firms": [{"name": n, "url": u} for u, n in firms.items()]}
-        data["docs"] = [{"url": "/docs"}]
+        told = [{"name": name, "url": url} for url, name in firms.items()]
         links = {**firms, "/docs": "Documentation"}
+        data = {"firms": told, "docs": "/docs"}
         return Page("Who works where", data, (_list(links),))
 
     def _firm(self, firm: Mapping[str, Any]) -> Page:

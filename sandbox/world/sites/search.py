@@ -19,9 +19,9 @@ search.test finds pages by their words.
 API
   GET /v1/search?q=WORDS&page=N -> {{"hits": [...], "found": 12, "page": 1, "pages": 3}}
       curl 'http://search.test/v1/search?q=rope+works&page=1'
-  Found is each page that has every word, {a_page} to an answer, the best first; page is
-  1 if it is not said. Each has title, url, snippet (how the copy begins), copied (the
-  day that the copy was made) and cached (the address of the copy).
+  found is how many pages have every word; an answer has {a_page} of them, the best
+  first. page is 1 if it is not said. Of each there are title, url, snippet (how the
+  copy begins), copied (the day it was made) and cached (the copy's address).
 
 For people
   http://search.test/search?q=WORDS shows the same.

@@ -8,7 +8,7 @@ from ara import ask, open_world
 from arena.sandbox.world.core import World
 from arena.sandbox.world.sites.people_picture import ALPHABET, drawn
 
-PERSON = {
+PERSON: dict[str, Any] = {
     "name": "Wren <Tallow>",
     "firm": "Ropes & Co",
     "role": "rope maker",
@@ -65,7 +65,7 @@ def test_an_address_that_is_a_picture_is_nowhere_text() -> None:
     _, open_twin = ask(world, "GET", "http://people.test/p/a1.json")
     assert open_twin["email"] == PERSON["email"]
     picture = ask(world, "GET", "http://people.test/p/a2/email.ppm")[1]
-    assert picture.encode() == drawn(PERSON["email"])  # pyright: ignore[reportArgumentType]
+    assert picture.encode() == drawn(PERSON["email"])
 
 
 def test_every_character_of_a_picture_looks_different() -> None:
