@@ -3,9 +3,10 @@
 The order: freeze the box, so that nothing of the agent's runs any more; take it off the
 world's network and let the world's time stand still; take out the files that count; run
 probes; read the ledger; judge in a box of its own, in which nothing of the agent's is
-ever run. What cannot be done makes the verdict invalid, never 0; but what only the
-agent's own files are in the way of is not done, or whoever loses could see to it that
-no verdict is reached.
+ever run. A box that cannot be frozen and cut off, or tests that fail, make the verdict
+invalid, never 0; a world or a box that is lost is the sandbox's failure, and missing
+data. But what only the agent's own files are in the way of is not done, or whoever
+loses could see to it that no verdict is reached.
 """
 
 from __future__ import annotations
@@ -77,7 +78,11 @@ class Case:
 
 
 def judge(case: Case) -> dict[str, object]:
-    """Return the evidence of an episode, with the verdict on every milestone."""
+    """Return the evidence of an episode, with the verdict on every milestone.
+
+    Raises:
+        SandboxError: If the world, or a box to judge in, is lost or cannot be had.
+    """
     task = case.asked.task
     evidence: dict[str, Any] = {
         "task": task.name,
@@ -103,9 +108,11 @@ def judge(case: Case) -> dict[str, object]:
     except SandboxError as error:
         evidence["invalid"] = f"the box could not be frozen: {one_line(str(error))}"
         return evidence
+    if case.place.world is not None:
+        case.place.world.ask("judge")
     try:
         _gather(case, evidence)
-    except (SandboxError, JudgingFailed) as error:
+    except JudgingFailed as error:
         evidence["invalid"] = f"not judged: {one_line(str(error))}"
     evidence |= case.course.told(evidence["perturbations"])
     evidence["files"] = {
@@ -129,11 +136,10 @@ def judged_again(evidence: Mapping[str, Any], asked: Asked, open_box: OpenBox) -
 
 
 def _freeze(place: Place) -> None:
-    """Stop all that is the agent's, and all that goes by itself."""
+    """Stop all that is the agent's, and see that nothing of it is on a network."""
     place.box.freeze()
     if place.world is not None:
         place.world.detach(place.box)
-        place.world.ask("judge")
 
 
 def _gather(case: Case, evidence: dict[str, Any]) -> None:

@@ -1,24 +1,19 @@
 """Of worlds nothing stays: closed, killed, many at once, many one after the other."""
 
-import json
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from arena.sandbox.docker_engine import connect
 from arena.sandbox.docker_provider import DockerProvider
 from arena.sandbox.docker_world import DockerWorld
-from arena.sandbox.ownership import OWNER
 from arena.sandboxing import SandboxError
 
-from ..support.docker_worlds import BOX, open_world, run
+from ..support.docker_worlds import BOX, NOTHING, open_world, owned, run
 
 pytestmark = pytest.mark.docker
 
@@ -32,29 +27,6 @@ if sys.argv[1] == "rented": rent(box)
 print("held", flush=True)
 time.sleep(600)
 """
-
-
-def owned(pid: int | None = None) -> dict[str, list[str]]:
-    """What a process has in the engine by kind; of this process by default."""
-    api: Any = connect()
-    ours = {"label": OWNER}
-    found: dict[str, list[dict[str, Any]]] = {
-        "container": api.containers(all=True, filters=ours),
-        "volume": api.volumes(filters=ours)["Volumes"] or [],
-        "network": api.networks(filters=ours),
-    }
-    wanted = pid or os.getpid()
-    return {
-        kind: [
-            str(about.get("Name") or about["Id"])
-            for about in every
-            if json.loads(about["Labels"][OWNER])["pid"] == wanted
-        ]
-        for kind, every in found.items()
-    }
-
-
-NOTHING: dict[str, list[str]] = {"container": [], "volume": [], "network": []}
 
 
 @pytest.fixture(params=["idle", "rented"])

@@ -1,17 +1,22 @@
 """Closed worlds in Docker, for tests: a small one, and how a server is had in it."""
 
 import json
+import os
 import time
 from typing import Any
 
+from arena.sandbox.docker_engine import connect
 from arena.sandbox.docker_provider import DockerProvider
 from arena.sandbox.docker_world import DockerWorld
+from arena.sandbox.ownership import OWNER
 from arena.sandboxing import ExecResult, Sandbox, SandboxSpec
 from arena.worlds import Complete, WorldSpec
 
 BOX = SandboxSpec.model_validate(
     {"memory_mb": 256, "storage_mb": 128, "pids": 64, "ttl_s": 600}
 )
+NOTHING: dict[str, list[str]] = {"container": [], "volume": [], "network": []}
+"""What `owned` says where nothing is left."""
 PROGRAM = """
 def world(seed, **settings):
     prices = {"east-1": {"small": 900}}
@@ -98,3 +103,23 @@ def python_on_server(
 def state_of(world: DockerWorld, name: str) -> str:
     """Return a rented server's state as the world has it."""
     return world.ask("state")["servers"][name]["state"]
+
+
+def owned(pid: int | None = None) -> dict[str, list[str]]:
+    """What a process has in the engine by kind; of this process by default."""
+    api: Any = connect()
+    ours = {"label": OWNER}
+    found: dict[str, list[dict[str, Any]]] = {
+        "container": api.containers(all=True, filters=ours),
+        "volume": api.volumes(filters=ours)["Volumes"] or [],
+        "network": api.networks(filters=ours),
+    }
+    wanted = pid or os.getpid()
+    return {
+        kind: [
+            str(about.get("Name") or about["Id"])
+            for about in every
+            if json.loads(about["Labels"][OWNER])["pid"] == wanted
+        ]
+        for kind, every in found.items()
+    }
