@@ -17,16 +17,16 @@ from .charts import Dot, intervals
 __all__ = ["scores"]
 
 VECTOR_NOTE = (
-    "Mean score S of families, of their tasks, of runs, with nothing changed under "
-    "way. The least and the geometric mean (of at least 0.01 each) are of the "
-    "categories that are known."
+    "Means over families, of their tasks, of runs, with nothing changed under way. S "
+    "is continuous, the share of a task that was done; Y says whether the task's "
+    "threshold was reached. Where Y jumps and S does not, the jump is the threshold's. "
+    "The least and the geometric mean (of at least 0.01 each) are of the categories "
+    "that are known."
 )
-CATEGORY_NOTE = (
-    "S is continuous, the share of a task that was done; Y says whether the task's "
-    "threshold was reached. Where Y jumps and S does not, the jump is the "
-    "threshold's. The interval is by t, of tasks as clusters or of families from ten "
-    "on; where all runs have 0 or all have 1 it is one-sided; of one cluster it is "
-    "Wilson's. The bootstrap draws families, tasks and runs again."
+INTERVAL_NOTE = (
+    "The interval is by t, of tasks as clusters or of families from ten on; where all "
+    "runs have 0 or all have 1 it is one-sided; of one cluster it is Wilson's. The "
+    "bootstrap draws families, tasks and runs again."
 )
 UNDERCOVERS = (
     f" With fewer than {ENOUGH_CLUSTERS} families it undercovers: "
@@ -56,7 +56,7 @@ def scores(agents: Mapping[str, Sequence[Play]]) -> Iterator[Section]:
         text = "No unperturbed episode of an agent is scored: there are no scores."
         yield Section(title="Autonomy: scores", text=text)
         return
-    tables = [_vectors(scored), _categories(scored), _end_to_end(scored)]
+    tables = [_vectors(scored), _end_to_end(scored), _certainty(scored)]
     yield Section(
         title="Autonomy: scores",
         tables=[table for table in [*tables, _tasks(scored)] if table.rows],
@@ -68,43 +68,41 @@ def _vectors(tasks: Mapping[str, Sequence[Task]]) -> Table:
     rows: list[Sequence[Value]] = []
     for agent, own in tasks.items():
         found = vector(own)
-        rows.append(
-            (
-                *(agent, *found.categories.values(), found.lowest, found.geometric),
-                sum(len(task.scores) for task in own),
-            )
-        )
+        for name, part in _by_category(own):
+            score, success = estimate(part), estimate(part, _successes)
+            rows.append((agent, name, score and score.n, score, success))
+        rows.append((agent, "least", None, found.lowest, None))
+        rows.append((agent, "geometric mean", None, found.geometric, None))
     return Table(
         title="Autonomy by category",
-        columns=("agent", *CATEGORIES, "least", "geometric mean", "runs"),
+        columns=("agent", "category", "runs", "score S", "success Y"),
         rows=rows,
         note=VECTOR_NOTE,
         main=True,
     )
 
 
-def _categories(tasks: Mapping[str, Sequence[Task]]) -> Table:
+def _certainty(tasks: Mapping[str, Sequence[Task]]) -> Table:
     rows: list[Sequence[Value]] = []
     for agent, own in tasks.items():
-        for name, part in _parts(own):
+        every = [task for task in own if task.scores]
+        for name, part in (*_by_category(own), ("all tasks", every)):
             score = estimate(part)
-            if score is None:
-                continue
+            assert score is not None
             rows.append(
                 (
                     *(agent, name, len(families_of(part)), len(part), score.n),
                     *(score, score.method, nested_mean(nested(part))),
-                    estimate(part, lambda task: task.successes),
                 )
             )
     return Table(
-        title="Score and success",
+        title="How sure scores are",
         columns=(
             *("agent", "category", "families", "tasks", "runs", "score S"),
-            *("interval", "S by bootstrap", "success Y"),
+            *("interval", "S by bootstrap"),
         ),
         rows=rows,
-        note=CATEGORY_NOTE + (UNDERCOVERS if _few(rows) else ""),
+        note=INTERVAL_NOTE + (UNDERCOVERS if _few(rows) else ""),
     )
 
 
@@ -112,14 +110,16 @@ def _few(rows: Sequence[Sequence[Any]]) -> bool:
     return any(row[2] < ENOUGH_CLUSTERS for row in rows)
 
 
-def _parts(tasks: Sequence[Task]) -> Iterator[tuple[str, list[Task]]]:
-    """Yield the scored tasks of each category, those of none, and all of them."""
-    scored = [task for task in tasks if task.scores]
+def _by_category(tasks: Sequence[Task]) -> Iterator[tuple[str, list[Task]]]:
+    """Yield the scored tasks of each category, and those of none."""
     for category in (*CATEGORIES, None):
-        found = [task for task in scored if task.category == category]
+        found = [t for t in tasks if t.scores and t.category == category]
         if found:
             yield category or "no category", found
-    yield "all tasks", scored
+
+
+def _successes(task: Task) -> Sequence[float]:
+    return task.successes
 
 
 def _end_to_end(tasks: Mapping[str, Sequence[Task]]) -> Table:
@@ -129,7 +129,7 @@ def _end_to_end(tasks: Mapping[str, Sequence[Task]]) -> Table:
             part = [task for task in own if task.family == family and task.scores]
             if part:
                 won = [run for task in part for run in task.successes]
-                told = estimate(part, lambda task: task.successes)
+                told = estimate(part, _successes)
                 completed = f"{sum(won):.0f} of {len(won)}"
                 rows.append((agent, family, completed, told, estimate(part)))
     return Table(
@@ -173,7 +173,7 @@ def _figures(tasks: Mapping[str, Sequence[Task]]) -> Iterator[Figure]:
             part = [task for task in own if task.category == category]
             for about, found in (
                 ("S", estimate(part)),
-                ("Y", estimate(part, lambda task: task.successes)),
+                ("Y", estimate(part, _successes)),
             ):
                 if found is not None:
                     dots.append(Dot(category, told[agent], about, found))
