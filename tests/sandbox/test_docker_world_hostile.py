@@ -20,6 +20,7 @@ from ..support.docker_worlds import (
     python_on_server,
     rent,
     run,
+    state_of,
     wait_for_ssh,
 )
 
@@ -94,6 +95,9 @@ refused("mknod", lambda: os.mknod("/root/sda", 0o60600, os.makedev(8, 0)))
 refused("raw", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
 refused("packet", lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 3))
 refused("address", lambda: run("ip", "addr", "add", NEIGHBOUR + "/27", "dev", "eth0"))
+refused("link", lambda: run("ip", "link", "set", "eth0", "down"))
+refused("own address", lambda: run("ip", "addr", "flush", "dev", "eth0"))
+refused("netfilter", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 255))
 refused("route", lambda: run("ip", "route", "add", "default", "via", WORLD))
 refused("neighbour", lambda: run("ip", "neigh", "replace", GATEWAY, "lladdr",
                                  "02:42:00:00:00:01", "dev", "eth0"))
@@ -164,8 +168,9 @@ def test_nothing_but_the_world_can_be_reached(cloud: Cloud, listener: int) -> No
         gateway = str(world.network.subnet[1])
         others = [other.network.world, str(other.network.subnet[1])]
         others += [other.network.address(place) for place in ("agent", "server-1")]
-        hosts = [*own_addresses(), gateway, "169.254.169.254", "8.8.8.8", *others]
-        ports = (listener, 22, 53, 80, 443)
+        elsewhere = ["169.254.169.254", "8.8.8.8", "1.1.1.1"]
+        hosts = [*own_addresses(), gateway, *elsewhere, *others]
+        ports = (listener, 22, 53, 80, 443, 2375, 2376)
         targets = json.dumps([[host, port] for host in hosts for port in ports])
         assert len(hosts) > 7
         assert [] == python(box, REACH % targets)
@@ -178,12 +183,58 @@ def test_nothing_but_the_world_can_be_reached(cloud: Cloud, listener: int) -> No
     assert [["SOCK_STREAM", world.network.world, 80]] == python(box, REACH % there)
 
 
+# Tries every port of an address, as many at once as there are descriptors for.
+PORTS = """
+import json, select, socket
+found = []
+for start in range(1, 65536, 500):
+    waiting = {}
+    for port in range(start, min(start + 500, 65536)):
+        s = socket.socket()
+        s.setblocking(False)
+        s.connect_ex((%r, port))
+        waiting[s.fileno()] = (s, port)
+    while waiting:
+        ended = select.poll()
+        for number in waiting: ended.register(number, select.POLLOUT)
+        told = ended.poll(3000)
+        for number, _ in told:
+            s, port = waiting.pop(number)
+            if not s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR): found.append(port)
+            s.close()
+        if not told:
+            found += [-port for _, port in waiting.values()]  # it said nothing
+            break
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.slow
+def test_of_the_world_only_names_and_sites_can_be_reached(cloud: Cloud) -> None:
+    world, box, name = cloud
+    program = PORTS % world.network.world
+    assert [53, 80] == python(box, program)
+    assert [53, 80] == python_on_server(box, name, program)
+
+
+def test_there_is_no_engine_no_ipv6_and_no_route_elsewhere(cloud: Cloud) -> None:
+    _, box, name = cloud
+    look = (
+        "find / -xdev -type s 2> /dev/null; ls /var/run/docker.sock /run/docker.sock"
+        " /run/containerd 2> /dev/null; grep -v ' lo$' /proc/net/if_inet6;"
+        " ip route show default; env | grep -i docker"
+    )
+    assert "" == box.exec(look).stdout.text
+    assert "" == on_server(box, name, look).stdout.text
+
+
 def test_names_lead_to_nothing_else_from_a_server_either(cloud: Cloud) -> None:
     _, box, name = cloud
     asked = """
 import json, socket, time
 found = []
-for name in ("example.com", "www.google.com", "metadata.google.internal", "x.test"):
+for name in ("example.com", "www.google.com", "metadata.google.internal", "x.test",
+             "host.docker.internal", "gateway.docker.internal", "x." * 120 + "com"):
     began = time.monotonic()
     try:
         found.append(socket.getaddrinfo(name, 80)[0][4][0])
@@ -332,6 +383,34 @@ def go():
         except OSError: pass
 for _ in range(16): threading.Thread(target=go).start()
 """,
+    "bodies without end": """
+import socket, threading
+head = b"POST /v1/x HTTP/1.1\\r\\nHost: cloud.test\\r\\nContent-Length: %d\\r\\n\\r\\n"
+def go(size):
+    while True:
+        try:
+            with socket.create_connection((WORLD, 80), 2) as s:
+                s.sendall(head % size)
+                while True: s.sendall(b"x" * 65536)
+        except OSError: pass
+for size in (999_999, 100_000_000, 10**11):
+    threading.Thread(target=go, args=[size]).start()
+""",
+    "what is no request": """
+import os, socket, threading
+def go(port, kind, start):
+    while True:
+        try:
+            with socket.socket(socket.AF_INET, kind) as s:
+                s.settimeout(2)
+                s.connect((WORLD, port))
+                for _ in range(20): s.send(start + os.urandom(999))
+        except OSError: pass
+for port in (53, 80):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        for start in (b"", b"GET / HTTP/1.1\\r\\nHost: ", QUERY[:12], b"\\xff\\xff"):
+            threading.Thread(target=go, args=[port, kind, start]).start()
+""",
     "datagrams": """
 import os, socket, threading
 def go():
@@ -372,6 +451,42 @@ def test_while_one_floods_the_world_others_get_answers(flood: str) -> None:
         world.ask("turn")
         assert time.monotonic() - began < 2
         assert run(box, "pgrep -f flood.py | head -1"), "the flood has ended"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flood", ["half requests", "requests", "names"])
+def test_a_server_that_floods_the_world_keeps_nobody_out(flood: str) -> None:
+    with open_world(servers=1) as world, world.open(BOX, "agent") as box:
+        name = rent(box)
+        source = f"WORLD = {world.network.world!r}\nQUERY = {QUERY!r}\n{FLOODS[flood]}"
+        on_server(
+            box,
+            name,
+            "cat > f.py; setsid python3 f.py > /dev/null 2>&1 &",
+            stdin=source.encode(),
+        )
+        time.sleep(1)
+        for _ in range(5):
+            ask = "curl -s -m 4 -o /dev/null -w '%{http_code} %{time_total}' "
+            code, seconds = run(box, f"{ask} http://cloud.test/").split()
+            assert code in ("200", "429")
+            assert float(seconds) < 2
+        assert on_server(box, name, "pgrep -f f.py").stdout.text
+
+
+@pytest.mark.slow
+def test_a_server_that_cannot_start_any_more_holds_no_restart_up() -> None:
+    with open_world(servers=1) as world, world.open(BOX, "agent") as box:
+        name = rent(box)
+        spoil = (
+            "rm -rf .ssh /run/sshd /run/host_key; mkfifo .ssh /run/sshd /run/host_key"
+        )
+        on_server(box, name, spoil)
+        began = time.monotonic()
+        world.ask("restart")
+        assert time.monotonic() - began < 15
+        assert "active" == state_of(world, name)
+        assert ["missing"] == [f.problem for f in world.collect(name, ["/root/x"])]
 
 
 # Files of a server.
