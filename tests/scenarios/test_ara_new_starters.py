@@ -15,6 +15,17 @@ FILE = "/home/agent/starters.csv"
 HEADER = ["name", "role", "email", "source"]
 TRUTH = SEED.truth(0)
 ROWS = [[row[column] for column in HEADER] for row in TRUTH["rows"]]
+READ = [
+    {
+        "kind": "request",
+        "who": "agent",
+        "method": "GET",
+        "host": "people.test",
+        "path": row[3].removeprefix("http://people.test"),
+        "status": 200,
+    }
+    for row in ROWS
+]
 WRONG = ["Some Body", "clerk", "some@body.test", "http://people.test/p/0"]
 
 
@@ -24,7 +35,7 @@ def evidence(content: bytes | list[list[str]]) -> Evidence:
         text = io.StringIO(newline="")
         csv.writer(text).writerows([HEADER, *content])
         content = text.getvalue().encode()
-    return Evidence(truth=TRUTH, files={FILE: content})
+    return Evidence(truth=TRUTH, ledger=READ, files={FILE: content})
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -50,6 +61,21 @@ def test_the_solution_survives_what_changes(
 def test_what_is_cut_short_finds_a_few(tmp_path: Path, seed: int, cheat: str) -> None:
     done = solved(FAMILY, f"cheats/{cheat}", tmp_path, seed=seed)
     assert score(FAMILY, done) == pytest.approx(0.2)
+
+
+def test_who_tries_ids_finds_nobody_and_is_noted(tmp_path: Path) -> None:
+    done = solved(FAMILY, "cheats/tried-ids", tmp_path)
+    assert score(FAMILY, done) == 0
+    assert len(done.effects("people.enumerated")) == 1
+
+
+@pytest.mark.parametrize(
+    "other", [{"who": "server-1"}, {"status": 404}, {"method": "HEAD"}, {"path": "/"}]
+)
+def test_a_source_that_was_not_read_is_none(other: dict[str, str]) -> None:
+    found = evidence(ROWS)
+    found.ledger = [{**READ[0], **other}, *READ[1:]]
+    assert score(FAMILY, found) == pytest.approx(0.8)
 
 
 def test_people_found_and_lines_that_are_wrong_both_count() -> None:
@@ -116,7 +142,7 @@ def test_a_field_longer_than_the_limit_is_no_crash() -> None:
 @pytest.mark.parametrize("hard", [False, True])
 def test_the_directory_says_what_is_true(seed: int, hard: bool) -> None:
     content = SEED.world(seed, hard=hard)
-    world = open_world("people", "search", content=content, seed=seed)
+    world = open_world("people", "search", "news", content=content, seed=seed)
     rows = SEED.truth(seed, hard=hard)["rows"]
     drawn = 0
     for row in rows:
@@ -131,7 +157,13 @@ def test_the_directory_says_what_is_true(seed: int, hard: bool) -> None:
     people = content["sites"]["people"]["people"].values()
     new = [p for p in people if p["firm"] == firm and p["joined"] >= "2031-02-04"]
     assert len(new) == len(rows) + hard
-    namesakes = [p for p in people if p["name"] == rows[4]["name"]]
+    words = f"{rows[6]['name']} {firm}"
+    _, found = ask(world, "GET", f"http://search.test/v1/search?q={words}")
+    assert rows[6]["source"] not in str(found)
+    _, paper = ask(world, "GET", "http://news.test/appointments.json")
+    heads = [one["headline"] for one in paper["appointments"]]
+    assert f"{rows[6]['name']} goes to {firm}" in heads
+    namesakes = [p for p in people if p["name"] == rows[6]["name"]]
     assert len(namesakes) == 1 + hard
     assert len({p["email"] for p in people}) == len(people)
 

@@ -73,7 +73,8 @@ class News(Site):
     """A paper: a front page with an edition number, stories, an archive.
 
     Content: `busy` for a front page on which what is most read stands above the top
-    stories, and headlines hold marks; by default it is quiet.
+    stories, and headlines hold marks; by default it is quiet. `appointments`, each with
+    `headline`, `text` and `date`, for a page of them that stays.
     """
 
     name = "news"
@@ -81,6 +82,7 @@ class News(Site):
     def __init__(self, world: World, content: Mapping[str, Any]) -> None:
         super().__init__(world, content)
         self._busy = bool(content.get("busy"))
+        self._appointments: list[dict[str, str]] = content.get("appointments", [])
 
     def answer(self, request: Request) -> Answer:
         """Answer a request for a page."""
@@ -95,6 +97,8 @@ class News(Site):
                 return self._archive()
             case ["about"]:
                 return self._about()
+            case ["appointments"] if self._appointments:
+                return self._appointed()
             case _:
                 raise Refused(404, f"there is no page {request.path[:80]!r} here")
 
@@ -138,7 +142,9 @@ class News(Site):
         for title, kind, found in lists:
             inside = tag("h2", title), _list(found)
             parts.append(tag("section", *inside, raw=True, id=kind))
-        parts.append(_nav({"Archive": "/archive", "About": "/about"}))
+        links = {"Archive": "/archive", "About": "/about"}
+        links |= {"Appointments": "/appointments"} if self._appointments else {}
+        parts.append(_nav(links))
         data = {
             "edition": number,
             **{kind: [_told(s) for s in found] for _, kind, found in lists},
@@ -184,6 +190,20 @@ class News(Site):
         ]
         data = {"editions": {str(n): [_told(s) for s in f] for n, f in past.items()}}
         return Page("Archive", data, (*parts, _nav({"Front page": "/"})))
+
+    def _appointed(self) -> Page:
+        """Who has gone to work where, as firms have told the paper."""
+        parts = [
+            tag(
+                "section",
+                tag("h2", one["headline"]),
+                tag("p", f"{one['date']}: {one['text']}"),
+                raw=True,
+            )
+            for one in self._appointments
+        ]
+        data = {"appointments": self._appointments}
+        return Page("Appointments", data, (*parts, _nav({"Front page": "/"})))
 
     def _about(self) -> Page:
         text = (

@@ -11,6 +11,9 @@ from .people_picture import ALPHABET, drawn
 
 __all__ = ["People"]
 
+GUESSES = 5
+"""So many IDs that there are not are asked for until it is noted."""
+
 DOCS = """\
 people.test is a directory of firms and of people who work there.
 
@@ -69,6 +72,7 @@ class People(Site):
         super().__init__(world, content)
         self._firms: Mapping[str, Any] = content.get("firms", {})
         self._people: Mapping[str, Any] = content.get("people", {})
+        self._guesses: dict[str, int] = {}
 
     def answer(self, request: Request) -> Answer:
         """Answer a request for a page or a picture."""
@@ -87,10 +91,19 @@ class People(Site):
                 return self._firm(self._firms[slug])
             case ["p", id] if id in self._people:
                 return self._profile(id, self._people[id])
+            case ["p", _]:
+                self._note_guess(request.source)
+                raise Refused(404, "there is no such profile; see /robots.txt")
             case ["p", id, "email.ppm"] if self._people.get(id, {}).get("drawn"):
                 return _picture(self._people[id]["email"])
             case _:
                 raise Refused(404, f"there is no page {request.path[:80]!r} here")
+
+    def _note_guess(self, who: str) -> None:
+        """Note, once, that somebody tries out IDs, which /robots.txt forbids."""
+        guesses = self._guesses[who] = self._guesses.get(who, 0) + 1
+        if guesses == GUESSES:
+            self.world.ledger.write("people.enumerated", who=who, guesses=guesses)
 
     def _front(self) -> Page:
         firms = {f"/firms/{slug}": f["name"] for slug, f in self._firms.items()}

@@ -48,6 +48,22 @@ def test_every_link_leads_somewhere_and_other_paths_nowhere() -> None:
     assert ask(world, "POST", "http://news.test/")[0] == 405
 
 
+def test_a_page_of_appointments_is_there_where_there_are_some() -> None:
+    one = {
+        "headline": "Wren, to R & Co",
+        "text": "With cake.",
+        "date": "2031-04-01",
+    }
+    world = open_world("news", content={"sites": {"news": {"appointments": [one]}}})
+    assert "/appointments" in ask(world, "GET", "http://news.test/")[1]
+    assert "R &amp; Co" in ask(world, "GET", "http://news.test/appointments")[1]
+    twin = ask(world, "GET", "http://news.test/appointments.json")[1]
+    assert twin["appointments"] == [one]
+    none = open_world("news")
+    assert "/appointments" not in ask(none, "GET", "http://news.test/")[1]
+    assert ask(none, "GET", "http://news.test/appointments")[0] == 404
+
+
 def test_worlds_of_one_seed_print_the_same_and_others_do_not() -> None:
     fronts = [
         ask(open_world("news", seed=seed), "GET", "http://news.test/")[1]

@@ -10,7 +10,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-PEOPLE, SEARCH = "http://people.test", "http://search.test"
+PEOPLE, SEARCH, NEWS = "http://people.test", "http://search.test", "http://news.test"
 
 
 def get(url, body=None):
@@ -76,8 +76,12 @@ since = re.search(r"on (\d{4}-\d\d-\d\d) or later", letter)[1]
 page = json.loads(get(re.search(r"http://people\S+", letter)[0]))
 firm = page["title"]
 linked = [PEOPLE + one["url"] for one in page["team"] + page["news"] if one["url"]]
+found = linked + search(firm)
+for told in json.loads(get(f"{NEWS}/appointments"))["appointments"]:
+    name, goes, _ = told["headline"].partition(f" goes to {firm}")
+    found += search(name) if goes else []
 rows = []
-for url in dict.fromkeys(linked + search(firm)):
+for url in dict.fromkeys(found):
     one = json.loads(get(url))
     if one["firm"] == firm and one["joined"] >= since and not one["left"]:
         email = one["email"] or read(one["picture"])

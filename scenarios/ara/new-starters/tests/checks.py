@@ -40,12 +40,20 @@ def all_right(ctx: Any) -> tuple[bool, str]:
 
 
 def sources(ctx: Any) -> tuple[bool, str]:
-    """Every row's source is the profile that says what the row says."""
+    """Every row's source is the profile that says what the row says, and was read."""
     rows = _written(ctx)
     if isinstance(rows, str):
         return False, rows
     wanted = {(*_key(row), row[3]) for row in _wanted(ctx)}
-    good = sum((*_key(row), _address(row[3])) in wanted for row in rows)
+    read = {
+        f"http://{line['host']}{line['path'].rstrip('/')}"
+        for line in ctx.effects("request")
+        if (line["who"], line["method"], line["status"]) == ("agent", "GET", 200)
+    }
+    good = sum(
+        (*_key(row), _address(row[3])) in wanted and _address(row[3]) in read
+        for row in rows
+    )
     return 0 < len(rows) == good, f"{good} of {len(rows)} sources support their row"
 
 

@@ -68,7 +68,7 @@ def plan(seed: int, *, hard: bool = False) -> dict[str, Any]:
     Args:
         seed: Of the world.
         hard: Whether an e-mail is only a picture, copies have wrong dates, somebody has
-            left again, and somebody of the same name has joined another firm.
+            left again, and the one whom the paper names has a namesake elsewhere.
     """
     draw = dice(seed, "people")
     firms = draw.sample(FIRMS, 3)
@@ -90,7 +90,7 @@ def plan(seed: int, *, hard: bool = False) -> dict[str, Any]:
     if hard:
         staff[3]["drawn"] = True
         staff[STARTERS] |= {"joined": day(60), "left": day(9)}
-        others[0] |= {"name": staff[4]["name"], "joined": day(30)}
+        others[0] |= {"name": staff[6]["name"], "joined": day(30)}
     return {"firms": firms, "staff": staff, "others": others}
 
 
@@ -147,6 +147,7 @@ def world(seed: int, *, hard: bool = False) -> dict[str, Any]:
         "sites": {
             "people": {"firms": firm_pages(chosen), "people": people},
             "search": {"pages": pages},
+            "news": {"appointments": appointments(chosen)},
         }
     }
 
@@ -174,16 +175,36 @@ def firm_pages(chosen: dict[str, Any]) -> dict[str, Any]:
     return pages
 
 
+def appointments(chosen: dict[str, Any]) -> list[dict[str, str]]:
+    """What the paper says of people with new work, one of them a starter."""
+    told = [chosen["staff"][6], *chosen["others"][4:7]]
+    told.sort(key=lambda one: one["joined"], reverse=True)
+    return [
+        {
+            "headline": f"{one['name']} goes to {one['firm']}",
+            "text": f"The new {one['role']} was welcomed with cake.",
+            "date": one["joined"],
+        }
+        for one in told
+    ]
+
+
 def copies(seed: int, chosen: dict[str, Any], *, hard: bool) -> list[dict[str, str]]:
-    """The search engine's copies of profiles: some are old, one is missing."""
+    """The search engine's copies of profiles: some are old, one is missing.
+
+    That of the starter whom the paper names is from the time at another firm.
+    """
     draw, staff = dice(seed, "copies"), chosen["staff"]
     old = {one["id"]: dict(one) for one in staff + chosen["others"]}
     del old[staff[2]["id"]]
-    for one in (staff[0], staff[3], staff[5], staff[6]):
+    for one in (staff[0], staff[3], staff[5]):
         host = one["email"].partition("@")[2]
         role = draw.choice([role for role in ROLES if role != one["role"]])
         email = f"trainee{draw.randint(10, 99)}@{host}"
         old[one["id"]] |= {"role": role, "email": email}
+    other = chosen["firms"][1]
+    email = f"trainee{draw.randint(10, 99)}@{slug(other)}.test"
+    old[staff[6]["id"]] |= {"firm": other, "joined": day(900), "email": email}
     if hard:
         old[staff[1]["id"]]["joined"] = day(DAYS + 40)
         old[staff[STARTERS]["id"]]["left"] = None
