@@ -14,6 +14,7 @@ import click
 
 from .commands.check import check
 from .commands.doctor import doctor
+from .commands.gate import gate
 from .commands.import_ import import_
 from .commands.lint import lint
 from .commands.list import list_
@@ -55,7 +56,7 @@ def cli() -> None:
 
 commands = (
     *(run, tournament, list_, show, report, verify, score),
-    *(check, doctor, lint, new, import_, sandbox),
+    *(gate, check, doctor, lint, new, import_, sandbox),
 )
 for command in commands:
     cli.add_command(command)
@@ -66,7 +67,7 @@ def main() -> None:
 
     0: done. 1: some episodes failed for infrastructure reasons. 2: something to change,
     said in one line. 130: stopped by Ctrl-C or SIGTERM, with all that was
-    recorded saved.
+    recorded saved. `arena gate` has codes of its own.
     """
     try:
         code = cli.main(standalone_mode=False)

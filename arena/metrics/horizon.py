@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["FEWEST_TASKS", "Fit", "Horizon", "TaskRuns", "fit_horizon", "horizon"]
+__all__ = [
+    "FEWEST_TASKS",
+    "RESAMPLES",
+    "Fit",
+    "Horizon",
+    "TaskRuns",
+    "fit_horizon",
+    "horizon",
+]
 
 PENALTY = 1e-5
 RESAMPLES = 1000
