@@ -135,10 +135,10 @@ def test_an_agent_that_does_the_task_pauses_until_a_new_run_is_below(
 def test_a_model_that_refuses_makes_the_evaluation_invalid(
     tmp_path: Path, controls: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = played(tmp_path / "run", refusing, monkeypatch)
+    run = played(tmp_path / "run", refusing, monkeypatch, epochs=1)
     code, told, _ = gate(run, "--check", controls)
     assert 30 == code
-    said = "chat:openai:test-model, refusals: it refused in 6 of 6 episodes"
+    said = "chat:openai:test-model, refusals: it refused in 3 of 3 episodes"
     assert f"verdict: invalid\nbinding: {said}" in told
 
 
@@ -147,11 +147,10 @@ def test_a_changed_record_makes_the_evaluation_invalid(
 ) -> None:
     run = played(tmp_path / "run", capable, monkeypatch, epochs=1)
     first = min(run.glob("episodes/*"))
+    done, undone = '"done":1.0', '"done":0.0'
     text = first.read_text()
-    assert '"done": 1.0' in text or '"done":1.0' in text
-    first.write_text(
-        text.replace('"done":1.0', '"done":0.0').replace('"done": 1.0', '"done": 0.0')
-    )
+    assert done in text
+    first.write_text(text.replace(done, undone))
     code, told, _ = gate(run, "--check", controls)
     assert 30 == code
     assert "binding: tampering: the record is not as it was made: " in told
