@@ -35,6 +35,21 @@ KNOWN_FOR = (
     "soup of nettles and mussels",
 )
 
+ABOUT = (
+    "Anybody may write here, so an article can be wrong for a while; its history says "
+    "who changed what. Every page can also be had as data: add .json to its address, "
+    "as in curl http://wiki.test/wiki/Eastmere.json, and for the front page read "
+    "/index.json. What is not there answers 404; pages are only read, with GET."
+)
+ADDRESSES = {
+    "/all": "all articles: their titles and addresses",
+    "/search?q=WORDS": f"the first {MOST_FOUND} articles that have all the words now",
+    "/wiki/TITLE": "an article as it stands now: text, links, revision (the last of "
+    "so many), date; or the senses of its title. An old name leads on, by 301.",
+    "/wiki/TITLE/history": "its revisions, the last first: date, editor, note",
+    "/wiki/TITLE/revision/N": "how it stood then, N from 1",
+}
+
 
 class Revision(NamedTuple):
     """How an article stood from a day on."""
@@ -73,8 +88,8 @@ class Wiki(Site):
                 return self._list("All articles", self._articles)
             case ["search"]:
                 return self._search(request.query.get("q", ""))
-            case ["about"]:
-                return self._about()
+            case ["docs"]:
+                return _docs()
             case ["wiki", title]:
                 return self._titled(title.replace("_", " "), request)
             case ["wiki", title, "history"]:
@@ -200,7 +215,7 @@ class Wiki(Site):
             '<form action="/search"><input name="q" aria-label="Words">'
             "<button>Search</button></form>"
         )
-        nav = _nav({"All articles": "/all", "About": "/about"})
+        nav = _nav({"All articles": "/all", "Documentation": "/docs"})
         data = {"articles": len(self._articles), "featured": _told(featured)}
         parts = (form, tag("h2", "To read today"), _links(featured), nav)
         return Page("The Tidewater Encyclopedia", data, parts)
@@ -210,21 +225,22 @@ class Wiki(Site):
         parts = (_links(titles), _nav({"Front page": "/"}))
         return Page(heading, {"articles": _told(titles)}, parts)
 
-    def _about(self) -> Page:
-        text = (
-            "Anybody may write here, so an article can be wrong for a while; its "
-            "history says who changed what. Words are searched at /search?q=. Every "
-            "page can also be had as data: add .json to its address, and for the front "
-            "page read /index.json."
-        )
-        parts = (tag("p", text), _nav({"Front page": "/"}))
-        return Page("About", {"text": text}, parts)
-
     def _read_by(self, who: str, title: str, revision: int) -> None:
         current = revision == len(self._articles[title])
         self.world.ledger.write(
             "wiki.read", who=who, title=title, revision=revision, current=current
         )
+
+
+def _docs() -> Page:
+    """Return what addresses there are, as data and for people."""
+    data = {"text": ABOUT, "pages": ADDRESSES}
+    rows = [
+        tag("li", tag("code", path), tag("span", f" {what}"), raw=True)
+        for path, what in ADDRESSES.items()
+    ]
+    parts = (tag("p", ABOUT), tag("ul", *rows, raw=True), _nav({"Front page": "/"}))
+    return Page("Documentation", data, parts)
 
 
 def _read(articles: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[Revision]]:

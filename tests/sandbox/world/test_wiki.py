@@ -79,6 +79,16 @@ def test_every_link_of_an_untold_world_leads_somewhere() -> None:
     assert len([path for path in seen if path.endswith("/history")]) >= 8
 
 
+def test_what_the_docs_say_of_addresses_holds(world: World) -> None:
+    _, docs = ask(world, "GET", f"{WIKI}/docs.json")
+    assert len(docs["pages"]) == 5
+    for path in docs["pages"]:
+        real = path.replace("TITLE", "Eastmere").replace("WORDS", "tide")
+        real = re.sub("N$", "1", real)
+        assert ask(world, "GET", f"{WIKI}{real}")[0] == 200
+        assert path in ask(world, "GET", f"{WIKI}/docs")[1]
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -34,14 +34,14 @@ Row = list[str]
 def plan(seed: int, hard: bool = False) -> dict[str, Any]:
     """Choose firms, places and years."""
     draw = random.Random(f"encyclopedia-lookup:{seed}:{hard}")
-    asked, old, new, line = draw.sample(STEMS, 4)
+    asked, old, partner, new, line = draw.sample(STEMS, 5)
     trade, other = draw.sample(TRADES, 2)
     founded, wrong, stale, namesake = draw.sample(range(1846, 1930), 4)
     return {
         "asked": f"{asked} {draw.choice(ENDINGS)}",
         "made": draw.choice(MADE),
         "town": draw.choice(PLACES),
-        "old": f"{old} & {draw.choice(STEMS)}",
+        "old": f"{old} & {partner}",
         "new": f"{new} Company",
         "line": f"{line} Line" if hard else None,
         "trade": trade,
