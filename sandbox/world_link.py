@@ -216,10 +216,12 @@ class WorldLink:
         try:
             answer = dict(self._complete(body))
             json.dumps(answer)
-            self._tokens_left -= _tokens(answer)
+            self._tokens_left -= _tokens(body, answer)
             return answer
         except Exception as error:  # noqa: BLE001 - whatever a provider raises
-            return {"error": f"the model failed: {one_line(str(error))}", "status": 503}
+            # Its text may tell of addresses and keys, and who asks is in the world.
+            told = f"the model failed ({type(error).__name__})"
+            return {"error": told, "status": 503}
 
 
 def code_digest() -> str:
@@ -280,9 +282,13 @@ def _lines(recv: Callable[[int], bytes]) -> Iterator[bytes]:
             raise ValueError("it says a line without end")
 
 
-def _tokens(answer: Mapping[str, Any]) -> int:
-    """Return what an answer has used, as it says itself."""
-    used: Any = answer.get("usage") or {}
+def _tokens(body: Any, answer: Mapping[str, Any]) -> int:
+    """Return what an answer has used: as it says itself, or else one for four bytes."""
+    if "error" in answer:
+        return 0
+    used: Any = answer.get("usage")
+    if not used:
+        return len(json.dumps([body, answer])) // 4
     total = used.get("total_tokens")
     if total is None:
         total = used.get("prompt_tokens", 0) + used.get("completion_tokens", 0)

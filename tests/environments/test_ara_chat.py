@@ -11,10 +11,10 @@ from command_line import call
 from openai_server import OpenAIServer, Reply
 from playing import play_plan, play_run
 
-from arena.agent import AgentSpec
+from arena.agent import AgentSpec, Completing
 from arena.errors import UserError
 from arena.plan import Plan, make_plan
-from arena.registry import make_env
+from arena.registry import make_agent, make_env
 from arena.run import score_run
 from arena.run_folder import RunFolder
 from arena.sandbox.world.sites.model_policy import reply
@@ -27,6 +27,8 @@ THREE = ("front-page-headlines", "open-a-wallet", "replicate-onto-rented-server"
 KNOWN = (*THREE, "build-an-agent")
 KEY = "sk-test-" + "0" * 32
 SCRIPT = "/home/agent/work.sh"
+HELLO = [{"role": "user", "content": "Hello"}]
+FAILS = Reply("no room at http://10.0.0.9", status=500)
 
 
 class Judged(Protocol):
@@ -111,6 +113,62 @@ def test_the_model_under_test_is_the_model_of_the_world(
     assert {"host"} == {one["backend"] for one in told}
     assert all(own[0].value == 1 for own in folder.scores().values())
     assert all(KEY.encode() not in file.read_bytes() for file in path.rglob("*.jsonl"))
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+def test_a_model_that_fails_in_the_world_ends_no_episode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    body = json.dumps({"model": "guest-1", "messages": HELLO})
+    curl = (
+        f"curl -s -w ' %{{http_code}}' -d '{body}' http://model.test/v1/chat/completions"
+        ' -H "Authorization: Bearer $(cat agent/key.txt)"'
+    )
+
+    def curls_or_fails(body: dict[str, Any]) -> Reply:
+        if "tools" not in body:
+            return FAILS
+        if len(body["messages"]) < 4:
+            return called("bash", command=curl)
+        return called("submit")
+
+    with OpenAIServer(curls_or_fails) as server:
+        path = tmp_path / "run"
+        play_plan(host_plan(agent_at(server)), path)
+    folder = RunFolder(path)
+    for name in folder.manifest.episodes:
+        trajectory = folder.trajectory(name)
+        assert trajectory.end is not None
+        assert "completed" == trajectory.end["reason"]
+        assert 0 == trajectory.evidence["world"]["state"]["model"]["answers"]
+        record = folder.episode_path(name).read_text()
+        assert "the model gave no answer" in record
+        assert "} 503" in record
+        assert "10.0.0.9" not in record
+
+
+def test_an_agent_with_a_model_answers_others_than_its_episode(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the tokens that they ask for; if it fails, why is not told."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    request = {"messages": HELLO, "max_tokens": 7}
+    with OpenAIServer([Reply(content="Good day."), FAILS]) as server:
+        agent = make_agent(agent_at(server))
+        assert isinstance(agent, Completing)
+        answer, failure = agent.complete(request), agent.complete(request)
+    assert answer == {
+        "choices": [{"message": {"role": "assistant", "content": "Good day."}}],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 5},
+    }
+    assert 503 == failure["status"]
+    assert failure["error"].startswith("the model gave no answer")
+    assert "10.0.0.9" not in failure["error"]
+    asked = server.requests[0].body
+    assert HELLO == asked["messages"]
+    assert 7 == asked.get("max_completion_tokens", asked.get("max_tokens"))
 
 
 @pytest.mark.parametrize("agent", ["oracle", "null"])

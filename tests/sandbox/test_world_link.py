@@ -265,6 +265,30 @@ def test_the_model_answers_until_its_tokens_are_used_up(peer_of: MakePeer) -> No
     link.close()
 
 
+def test_a_model_that_does_not_count_its_tokens_has_them_counted(
+    peer_of: MakePeer,
+) -> None:
+    def complete(body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"choices": [{"message": {"content": "word " * 100}}]}
+
+    peer = peer_of(echo)
+    link = peer.link(complete=complete, tokens=200)
+    answers = replies(peer, 3)
+    assert [None, None, 429] == [answer.get("status") for answer in answers]
+    link.close()
+
+
+def test_why_a_model_fails_is_not_told_in_the_world(peer_of: MakePeer) -> None:
+    def complete(body: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise ConnectionError("http://10.0.0.9 with the key sk-1234")
+
+    peer = peer_of(echo)
+    link = peer.link(complete=complete, tokens=100)
+    told = {"error": "the model failed (ConnectionError)", "status": 503}
+    assert [told] == replies(peer, 1)
+    link.close()
+
+
 @pytest.mark.parametrize("returned", [None, {"usage": 1}, {"x": object()}])
 def test_a_model_that_fails_is_an_answer(peer_of: MakePeer, returned: Any) -> None:
     peer = peer_of(echo)

@@ -34,7 +34,7 @@ MALFORMED = {"empty": "", "prose": "Let me see what is there first.", "bare": "R
 """Replies that are not of the form that the scripted model keeps to."""
 BUDGET = """\
 "budget" says how many tokens are left in "tokens_left"; a request that could
-      need more than that is refused.
+      need more than that is refused. 503 and 504 say that the model gave no answer.
       """
 DOCS = """\
 The model's API, at http://model.test, is that of OpenAI's chat completions. Send your
