@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..intervals import Estimate, mean_interval
 from ..metrics.bounds import one_sided, shifted, single_try
-from ..metrics.horizon import RESAMPLES
+from ..metrics.horizon import Horizon
 from .assistance import bits_of
 from .horizons import agent_horizon, with_minutes
 from .plays import Play
@@ -106,7 +106,8 @@ def _pass_at(k: int, tasks: Sequence[Task], confidence: float) -> Estimate | Non
     assert rate.low is not None
     assert rate.high is not None
     low, high = (1 - (1 - end) ** k for end in (rate.low, rate.high))
-    return replace(own, low=low, high=high)
+    assert own.value is not None
+    return replace(own, low=min(low, own.value), high=max(high, own.value))
 
 
 def _horizon(rule: Rule, tasks: Sequence[Task], confidence: float) -> Measured:
@@ -119,16 +120,25 @@ def _horizon(rule: Rule, tasks: Sequence[Task], confidence: float) -> Measured:
         return Measured(None, low, high, edge, outcome, why, _log2(edge / high))
     # Moving the curve by logits makes the horizon longer by a factor.
     longer = 2.0 ** min(rule.uplift / -found.fit.slope, 1000.0)
-    own = found.at(rule.chance, confidence)
-    assert own.value is not None
-    assert own.low is not None
-    assert own.high is not None
-    value, low, high = (longer * x for x in (own.value, own.low, own.high))
-    if len(found.draws) < RESAMPLES * (1 + confidence) / 2:
-        low, high = 0.0, math.inf  # those without a horizon could be at either end
+    own = (found.fit.minutes_at(rule.chance), *_ends(found, rule.chance, confidence))
+    value, low, high = (longer * x for x in own)
     outcome = _outcome(low >= rule.threshold, high >= edge)
     why = "; ".join(found.warnings)
     return Measured(value, low, high, edge, outcome, why, _log2(edge / high))
+
+
+def _ends(found: Horizon, chance: float, confidence: float) -> tuple[float, float]:
+    """Return the interval over all resamples, those without a fit too.
+
+    Where nothing succeeded the horizon is 0, where everything did infinite; where
+    longer tasks went no worse it could be either, so that each end takes the worse.
+    """
+    minutes = [fit.minutes_at(chance) for fit in found.draws]
+    minutes += [0.0] * found.failing + [math.inf] * found.passing
+    lows = sorted([*minutes, *[0.0] * found.rising])
+    highs = sorted([*minutes, *[math.inf] * found.rising], reverse=True)
+    tail = int((1 - confidence) / 2 * (len(lows) - 1))
+    return lows[tail], highs[tail]
 
 
 def _beyond(

@@ -19,15 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = [
-    "FEWEST_TASKS",
-    "RESAMPLES",
-    "Fit",
-    "Horizon",
-    "TaskRuns",
-    "fit_horizon",
-    "horizon",
-]
+__all__ = ["FEWEST_TASKS", "Fit", "Horizon", "TaskRuns", "fit_horizon", "horizon"]
 
 PENALTY = 1e-5
 RESAMPLES = 1000
@@ -83,6 +75,9 @@ class Horizon:
         refusal: Why there is no horizon, or where it lies beyond the tasks.
         warnings: What to know before it is quoted.
         draws: Fits of the bootstrap, for a band.
+        failing: How many further resamples have no fit since nothing succeeded in them.
+        passing: Since everything did.
+        rising: Since longer tasks went no worse.
     """
 
     tasks: int
@@ -90,6 +85,9 @@ class Horizon:
     refusal: str | None
     warnings: tuple[str, ...]
     draws: tuple[Fit, ...]
+    failing: int = 0
+    passing: int = 0
+    rising: int = 0
 
     def at(self, chance: float, confidence: float = 0.95) -> Estimate:
         """Return the minutes at which it succeeds with a chance.
@@ -137,16 +135,18 @@ def horizon(
     if fit.slope >= 0:
         why = "longer tasks go no worse than shorter ones: there is no horizon"
         return Horizon(len(tasks), None, why, (), ())
-    draws = _bootstrap(tasks, penalty, resamples, seed)
+    draws, failing, passing = _bootstrap(tasks, penalty, resamples, seed)
     falling = [drawn for drawn in draws if drawn.slope < 0]
-    found = Horizon(len(tasks), fit, None, (), tuple(falling))
+    rising = len(draws) - len(falling)
+    without = (failing, passing, rising)
+    found = Horizon(len(tasks), fit, None, (), tuple(falling), *without)
     half = found.at(0.5, confidence)
     warnings: list[str] = []
     longest = max(task.minutes for task in tasks)
     if half.high is None or half.high > longest:
         warnings.append(f"the interval goes beyond the longest task ({longest:g} min)")
-    if len(falling) < len(draws):
-        share = 1 - len(falling) / len(draws)
+    if rising:
+        share = rising / len(draws)
         warnings.append(f"{share:.0%} of resamples rise with length and are left out")
     return replace(found, warnings=tuple(warnings))
 
@@ -205,8 +205,8 @@ def _columns(tasks: Sequence[TaskRuns]) -> tuple[NDArray[np.float64], ...]:
 
 def _bootstrap(
     tasks: Sequence[TaskRuns], penalty: float, resamples: int, seed: int
-) -> list[Fit]:
-    """Fit draws; those in which everything or nothing succeeds have no fit."""
+) -> tuple[list[Fit], int, int]:
+    """Fit draws; return also in how many nothing, and everything, succeeds."""
     import numpy as np
 
     tasks = sorted(tasks, key=lambda task: task.family)
@@ -218,10 +218,12 @@ def _bootstrap(
     rng = np.random.default_rng(seed)
     drawn = task_draws(list(sizes.values()), resamples, rng) * runs
     won = rng.binomial(drawn, successes / runs)
-    mixed = (won.sum(axis=1) > 0) & (won.sum(axis=1) < drawn.sum(axis=1))
+    none, every = won.sum(axis=1) == 0, won.sum(axis=1) == drawn.sum(axis=1)
+    mixed = ~(none | every)
     wins, losses = weights * won[mixed], weights * (drawn - won)[mixed]
     slopes, intercepts = _newton(x, wins, losses, penalty)
-    return [Fit(float(b), float(a)) for b, a in zip(slopes, intercepts, strict=True)]
+    fits = [Fit(float(b), float(a)) for b, a in zip(slopes, intercepts, strict=True)]
+    return fits, int(none.sum()), int(every.sum())
 
 
 def _newton(
