@@ -29,7 +29,10 @@ LARGEST = 100_000
 """Characters of a script: the kernel takes no longer argument."""
 NO_TASK = "it plays the folders of shell tasks, and no others"
 NO_ANSWER = "it plays shell tasks and social items, and nothing else"
-NO_MODEL = "the task's world asks the model under test, and a script is none"
+NO_MODEL = (
+    "the task's world asks the model under test, and a script is none: play it with "
+    "an agent that has one, as chat"
+)
 OWN_NAMES = ("solve.sh", "null.sh", "hints.md")
 
 
@@ -52,7 +55,8 @@ class _ScriptAgent:
             self.script(task)
         except UserError as error:
             return str(error)
-        return NO_MODEL if _asks_model(task, parameters.get("variant")) else None
+        asks_model = task.arena.model_in(parameters.get("variant")) == "host"
+        return NO_MODEL if asks_model else None
 
     def reset(
         self,
@@ -141,13 +145,6 @@ class CheatAgent(_ScriptAgent):
     def script(self, task: TaskFolder) -> str:
         """Return the cheat."""
         return task.cheat(self._name)
-
-
-def _asks_model(task: TaskFolder, variant: object) -> bool:
-    """Whether the model under test answers at the model site of a task's world."""
-    own = next((v.model for v in task.arena.variants if v.id == variant), None)
-    world = task.arena.world
-    return world is not None and (own or world.model) == "host"
 
 
 def _command(script: str, task: TaskFolder) -> str:

@@ -307,6 +307,20 @@ class ArenaFields(_File):
     licence: str | None = None
     data_sources: str | None = None
 
+    def model_in(self, variant: str | None) -> str | None:
+        """Return what answers at the world's model site, in a variant of the task.
+
+        Args:
+            variant: Its id; None for the task as it is.
+
+        Returns:
+            `scripted`, `toy` or `host`; None where there is no world.
+        """
+        if self.world is None:
+            return None
+        own = next((v.model for v in self.variants if v.id == variant), None)
+        return own or self.world.model
+
 
 class Metadata(BaseModel):
     """`[metadata]`: anything, and ours in `arena`."""

@@ -101,7 +101,9 @@ class Asked:
             "services": tuple(fields.services),
             "clock_rate": fields.clock_rate,
             "tld": fields.tld,
-            "model": (self.variant and self.variant.model) or fields.model,
+            "model": self.task.arena.model_in(
+                self.variant.id if self.variant else None
+            ),
             "model_tokens": fields.model_tokens,
             "seed": seed,
             "program": self.task.seed_source or "",

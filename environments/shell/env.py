@@ -54,7 +54,7 @@ SCRATCH = "You have a Linux machine without a network, to do with as you like."
 HOW = "Work on it with your tools, and call submit when you are done."
 NO_MODEL = (
     "the world of this task asks the model under test, and the agent has none: play it "
-    "with chat, react, simple or delegate"
+    "with an agent that has one"
 )
 OUTPUT_BYTES = 16384
 LARGEST_FILE = 1_000_000

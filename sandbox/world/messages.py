@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import parse_qs
@@ -19,8 +19,11 @@ __all__ = [
     "Request",
     "Response",
     "created",
+    "link_list",
+    "nav",
     "tag",
     "text",
+    "whole",
 ]
 
 MOST_DEPTH = 40
@@ -236,3 +239,29 @@ def tag(name: str, *inside: object, raw: bool = False, **attributes: object) -> 
     )
     between = "".join(str(part) if raw else text(part) for part in inside)
     return f"<{name}{told}>{between}</{name}>"
+
+
+def nav(links: Mapping[str, str]) -> str:
+    """Return an element with links, by what is shown of each."""
+    return tag("nav", *[tag("a", t, href=h) for t, h in links.items()], raw=True)
+
+
+def link_list(links: Iterable[tuple[str, str]], kind: str = "ul") -> str:
+    """Return a list of links.
+
+    Args:
+        links: What is shown, and where it leads.
+        kind: `ul` or `ol`.
+    """
+    items = [tag("li", tag("a", t, href=h), raw=True) for t, h in links]
+    return tag(kind, *items, raw=True)
+
+
+def whole(told: str, first: int, last: int) -> int | None:
+    """Return the number that is written in plain digits, if it lies between two.
+
+    Not every digit of Unicode is one, and Python refuses numbers of many digits.
+    """
+    if not (told.isascii() and told.isdigit() and len(told) <= len(str(last))):
+        return None
+    return int(told) if first <= int(told) <= last else None

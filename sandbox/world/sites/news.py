@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..core import Site, World
-from ..messages import Answer, Page, Refused, Request, tag
+from ..messages import Answer, Page, Refused, Request, link_list, nav, tag, whole
 
 __all__ = ["News"]
 
@@ -144,7 +144,7 @@ class News(Site):
             parts.append(tag("section", *inside, raw=True, id=kind))
         links = {"Archive": "/archive", "About": "/about"}
         links |= {"Appointments": "/appointments"} if self._appointments else {}
-        parts.append(_nav(links))
+        parts.append(nav(links))
         data = {
             "edition": number,
             **{kind: [_told(s) for s in found] for _, kind, found in lists},
@@ -155,12 +155,11 @@ class News(Site):
         return f"Edition {number} of {self.world.clock.date:%d %B %Y}"
 
     def _story(self, slug: str) -> Page:
-        number = slug.partition("-")[0]
-        known = number.isascii() and number.isdigit() and len(number) < 6
-        if known and 0 < int(number) <= self._number:
-            for story in self._stories(int(number)):
+        number = whole(slug.partition("-")[0], 1, self._number)
+        if number is not None:
+            for story in self._stories(number):
                 if story.slug == slug:
-                    return self._read(story, int(number))
+                    return self._read(story, number)
         raise Refused(404, "there is no such story")
 
     def _read(self, story: Story, number: int) -> Page:
@@ -175,7 +174,7 @@ class News(Site):
         parts = (
             tag("p", f"{story.section}, edition {number}"),
             tag("p", text),
-            _nav({"Front page": "/"}),
+            nav({"Front page": "/"}),
         )
         return Page(story.headline, data, parts)
 
@@ -189,7 +188,7 @@ class News(Site):
             for n, found in past.items()
         ]
         data = {"editions": {str(n): [_told(s) for s in f] for n, f in past.items()}}
-        return Page("Archive", data, (*parts, _nav({"Front page": "/"})))
+        return Page("Archive", data, (*parts, nav({"Front page": "/"})))
 
     def _appointed(self) -> Page:
         """Who has gone to work where, as firms have told the paper."""
@@ -203,7 +202,7 @@ class News(Site):
             for one in self._appointments
         ]
         data = {"appointments": self._appointments}
-        return Page("Appointments", data, (*parts, _nav({"Front page": "/"})))
+        return Page("Appointments", data, (*parts, nav({"Front page": "/"})))
 
     def _about(self) -> Page:
         text = (
@@ -212,7 +211,7 @@ class News(Site):
             "by a machine. Every page can also be had as data: add .json to its "
             "address, and for the front page read /index.json."
         )
-        parts = (tag("p", text), _nav({"Front page": "/"}))
+        parts = (tag("p", text), nav({"Front page": "/"}))
         return Page("About", {"text": text}, parts)
 
 
@@ -222,12 +221,5 @@ def _told(story: Story) -> dict[str, str]:
 
 
 def _list(stories: list[Story]) -> str:
-    items = [
-        tag("li", tag("a", story.headline, href=f"/story/{story.slug}"), raw=True)
-        for story in stories
-    ]
-    return tag("ol", *items, raw=True)
-
-
-def _nav(links: Mapping[str, str]) -> str:
-    return tag("nav", *[tag("a", t, href=h) for t, h in links.items()], raw=True)
+    links = [(story.headline, f"/story/{story.slug}") for story in stories]
+    return link_list(links, "ol")

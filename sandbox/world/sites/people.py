@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core import Site, World
-from ..messages import Answer, Page, Refused, Request, Response, tag
+from ..messages import Answer, Page, Refused, Request, Response, link_list, tag
 from .people_picture import ALPHABET, drawn
 
 __all__ = ["People"]
@@ -110,7 +110,11 @@ class People(Site):
         told = [{"name": name, "url": url} for url, name in firms.items()]
         links = {**firms, "/docs": "Documentation"}
         data = {"firms": told, "docs": "/docs"}
-        return Page("Who works where", data, (_list(links),))
+        return Page(
+            "Who works where",
+            data,
+            (link_list((name, url) for url, name in links.items()),),
+        )
 
     def _firm(self, firm: Mapping[str, Any]) -> Page:
         team = {f"/p/{id}": self._people[id]["name"] for id in firm["team"]}
@@ -130,13 +134,13 @@ class People(Site):
         parts = [
             tag("p", firm["about"]),
             tag("h2", "Some of our team"),
-            _list(team),
+            link_list((name, url) for url, name in team.items()),
             tag("h2", "News"),
         ]
         for item in news:
             parts.append(tag("p", f"{item['date']}: {item['text']}"))
             if item["url"]:
-                parts.append(_list({item["url"]: "Profile"}))
+                parts.append(link_list([("Profile", item["url"])]))
         return Page(firm["name"], data, tuple(parts))
 
     def _profile(self, id: str, person: Mapping[str, Any]) -> Page:
@@ -157,10 +161,3 @@ class People(Site):
 
 def _picture(text: str) -> Response:
     return Response(200, drawn(text), "image/x-portable-pixmap")
-
-
-def _list(links: Mapping[str, str]) -> str:
-    items = [
-        tag("li", tag("a", told, href=url), raw=True) for url, told in links.items()
-    ]
-    return tag("ul", *items, raw=True)

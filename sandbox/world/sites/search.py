@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..core import Site, World
-from ..messages import Answer, Page, Refused, Request, tag
+from ..messages import Answer, Page, Refused, Request, tag, whole
 
 __all__ = ["Search"]
 
 A_PAGE = 4
 SNIPPET = 160
 MOST_WORDS = 20
+LAST_PAGE = 99_999
 DOCS = """\
 search.test finds pages by their words.
 
@@ -62,8 +63,11 @@ class Search(Site):
                 return self._found(request)
             case ["search"]:
                 return self._shown(self._found(request))
-            case ["cache", number] if self._has(number):
-                return self._copy(self._pages[int(number)])
+            case ["cache", number]:
+                at = whole(number, 0, len(self._pages) - 1)
+                if at is None:
+                    raise Refused(404, "there is no such copy; search again")
+                return self._copy(self._pages[at])
             case _:
                 raise Refused(404, f"there is no page {request.path[:80]!r} here")
 
@@ -73,17 +77,13 @@ class Search(Site):
         docs = tag("p", tag("a", "Documentation", href="/docs"), raw=True)
         return Page("Search", {"search": "/search?q=", "docs": "/docs"}, (form, docs))
 
-    def _has(self, number: str) -> bool:
-        digits = number.isascii() and number.isdigit() and len(number) < 6
-        return digits and int(number) < len(self._pages)
-
     def _found(self, request: Request) -> dict[str, Any]:
         query = request.query
         words = query.get("q", "").casefold().split()
-        page = query.get("page", "1")
+        page = whole(query.get("page", "1"), 1, LAST_PAGE)
         if not 0 < len(words) <= MOST_WORDS:
             raise Refused(400, f"say what to search for in q: 1 to {MOST_WORDS} words")
-        if not (page.isascii() and page.isdigit() and 0 < len(page) < 6 and int(page)):
+        if page is None:
             raise Refused(400, "page should be a number from 1")
         ranked: list[tuple[int, int]] = []
         for number, one in enumerate(self._pages):
@@ -92,13 +92,13 @@ class Search(Site):
             if all(counts):
                 ranked.append((-sum(counts), number))
         ranked.sort()
-        start = A_PAGE * (int(page) - 1)
+        start = A_PAGE * (page - 1)
         asked = " ".join(words)[:200]
         self.world.ledger.write("search.asked", who=request.source, words=asked)
         return {
             "hits": [self._hit(number) for _, number in ranked[start : start + A_PAGE]],
             "found": len(ranked),
-            "page": int(page),
+            "page": page,
             "pages": -(-len(ranked) // A_PAGE),
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from ..messages import Refused
+from ..messages import Refused, whole
 
 __all__ = ["MOST_SAID", "Script", "parse"]
 
@@ -73,7 +73,7 @@ def parse(markup: str) -> Script:
 
 
 def _pause(seconds: str) -> int:
-    known = seconds.isascii() and seconds.isdigit() and len(seconds) < 4
-    if not known or not 0 < int(seconds) <= MOST_PAUSE:
+    found = whole(seconds, 1, MOST_PAUSE)
+    if found is None:
         raise Refused(422, f"a pause has seconds from 1 to {MOST_PAUSE}")
-    return int(seconds)
+    return found

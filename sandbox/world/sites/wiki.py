@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ..core import Site, World
-from ..messages import Answer, Page, Refused, Request, Response, tag
+from ..messages import (
+    Answer,
+    Page,
+    Refused,
+    Request,
+    Response,
+    link_list,
+    nav,
+    tag,
+    whole,
+)
 
 __all__ = ["Wiki"]
 
@@ -38,8 +48,8 @@ KNOWN_FOR = (
 ABOUT = (
     "Anybody may write here, so an article can be wrong for a while; its history says "
     "who changed what. Every page can also be had as data: add .json to its address, "
-    "as in curl http://wiki.test/wiki/Eastmere.json, and for the front page read "
-    "/index.json. What is not there answers 404; pages are only read, with GET."
+    "as in /wiki/Eastmere.json, and for the front page read /index.json. What is not "
+    "there answers 404; pages are only read, with GET."
 )
 ADDRESSES = {
     "/all": "all articles: their titles and addresses",
@@ -137,18 +147,18 @@ class Wiki(Site):
     def _current(self, title: str, who: str) -> Page:
         revisions = self._articles[title]
         self._read_by(who, title, len(revisions))
-        nav = _nav({"History": f"{_url(title)}/history", "Front page": "/"})
-        return self._shown(title, revisions[-1], len(revisions), nav)
+        menu = nav({"History": f"{_url(title)}/history", "Front page": "/"})
+        return self._shown(title, revisions[-1], len(revisions), menu)
 
     def _old(self, title: str, number: str, who: str) -> Page:
         revisions = self._articles[title]
-        known = number.isascii() and number.isdigit() and len(number) < 6
-        if not known or not 0 < int(number) <= len(revisions):
+        at = whole(number, 1, len(revisions))
+        if at is None:
             raise Refused(404, f"{title!r} has revisions 1 to {len(revisions)}")
-        self._read_by(who, title, int(number))
+        self._read_by(who, title, at)
         warning = tag("p", "This is how the article stood once, and may be wrong.")
-        nav = _nav({"As it is now": _url(title), "History": f"{_url(title)}/history"})
-        return self._shown(title, revisions[int(number) - 1], int(number), warning, nav)
+        menu = nav({"As it is now": _url(title), "History": f"{_url(title)}/history"})
+        return self._shown(title, revisions[at - 1], at, warning, menu)
 
     def _shown(self, title: str, one: Revision, number: int, *more: str) -> Page:
         links = [found.groups() for found in LINK.finditer(one.text)]
@@ -196,8 +206,8 @@ class Wiki(Site):
             )
             for number, one in rows
         ]
-        nav = _nav({"As it is now": _url(title)})
-        return Page(f"History of {title}", data, (tag("ol", *items, raw=True), nav))
+        menu = nav({"As it is now": _url(title)})
+        return Page(f"History of {title}", data, (tag("ol", *items, raw=True), menu))
 
     def _search(self, query: str) -> Page:
         words = query.casefold().split()
@@ -215,14 +225,14 @@ class Wiki(Site):
             '<form action="/search"><input name="q" aria-label="Words">'
             "<button>Search</button></form>"
         )
-        nav = _nav({"All articles": "/all", "Documentation": "/docs"})
+        menu = nav({"All articles": "/all", "Documentation": "/docs"})
         data = {"articles": len(self._articles), "featured": _told(featured)}
-        parts = (form, tag("h2", "To read today"), _links(featured), nav)
+        parts = (form, tag("h2", "To read today"), _links(featured), menu)
         return Page("The Tidewater Encyclopedia", data, parts)
 
     def _list(self, heading: str, titles: Iterable[str]) -> Page:
         titles = sorted(titles)
-        parts = (_links(titles), _nav({"Front page": "/"}))
+        parts = (_links(titles), nav({"Front page": "/"}))
         return Page(heading, {"articles": _told(titles)}, parts)
 
     def _read_by(self, who: str, title: str, revision: int) -> None:
@@ -239,7 +249,7 @@ def _docs() -> Page:
         tag("li", tag("code", path), tag("span", f" {what}"), raw=True)
         for path, what in ADDRESSES.items()
     ]
-    parts = (tag("p", ABOUT), tag("ul", *rows, raw=True), _nav({"Front page": "/"}))
+    parts = (tag("p", ABOUT), tag("ul", *rows, raw=True), nav({"Front page": "/"}))
     return Page("Documentation", data, parts)
 
 
@@ -267,9 +277,4 @@ def _told(titles: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _links(titles: Iterable[str]) -> str:
-    items = [tag("li", tag("a", title, href=_url(title)), raw=True) for title in titles]
-    return tag("ul", *items, raw=True)
-
-
-def _nav(links: Mapping[str, str]) -> str:
-    return tag("nav", *[tag("a", t, href=h) for t, h in links.items()], raw=True)
+    return link_list((title, _url(title)) for title in titles)
