@@ -39,6 +39,7 @@ __all__ = [
     "CorruptTrajectory",
     "Event",
     "Header",
+    "Parent",
     "ScenarioRef",
     "Seal",
     "Trajectory",
@@ -85,6 +86,22 @@ class ScenarioRef(BaseModel):
     parameters: dict[str, Any]
 
 
+class Parent(BaseModel):
+    """The episode that another one was forked from."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run: str
+    """Id of its run."""
+    episode: str
+    digest: str
+    """Of its last line."""
+    step: int
+    """How many of its steps the child has in common with it."""
+    seats: list[str]
+    """Where somebody else, or the same agent anew, has gone on."""
+
+
 class Header(BaseModel):
     """Line 1. Unknown fields are kept out, so that minor additions can be read."""
 
@@ -114,6 +131,10 @@ class Header(BaseModel):
     limits: Limits
     oversight: Oversight | None = None
     """Who decides on the calls of the tested seats; None for nobody."""
+    people: list[str] = Field(default_factory=list[str])
+    """The seats in which a person plays."""
+    parent: Parent | None = None
+    """What it was forked from; None for an episode played from its start."""
     instructions: dict[str, str]
     """What each seat was told before the start."""
     tools: dict[str, list[dict[str, Any]]]
@@ -154,6 +175,7 @@ class Trajectory:
     Attributes:
         torn: The number of a last line that was cut off while being written, or None.
         digest: Of the last whole line.
+        damage: Why nothing behind the last event could be read, or None.
     """
 
     path: Path
@@ -161,6 +183,7 @@ class Trajectory:
     events: tuple[Event, ...]
     digest: str
     torn: int | None
+    damage: CorruptTrajectory | None = None
 
     @property
     def seal(self) -> Seal | None:
@@ -261,8 +284,13 @@ class TrajectoryWriter:
         self.close()
 
 
-def read_trajectory(path: Path) -> Trajectory:
+def read_trajectory(path: Path, *, as_far_as_it_goes: bool = False) -> Trajectory:
     """Read a trajectory up to its last whole line.
+
+    Args:
+        path: The file.
+        as_far_as_it_goes: Stop before a damaged line behind the header, and say so in
+            `damage`, in place of raising.
 
     Raises:
         CorruptTrajectory: Where a whole line is damaged, the format is not ours or its
@@ -277,9 +305,17 @@ def read_trajectory(path: Path) -> Trajectory:
     if not lines:
         raise CorruptTrajectory(path, 1, "no whole line: the header is missing")
     header = _read_header(path, parse_line(path, 1, lines[0]))
-    events = tuple(_events(path, lines))
-    torn_line = len(lines) + 1 if torn else None
-    return Trajectory(path, header, events, digest_of(lines[-1]), torn_line)
+    events: list[Event] = []
+    damage: CorruptTrajectory | None = None
+    try:
+        events.extend(_events(path, lines))
+    except CorruptTrajectory as error:
+        if not as_far_as_it_goes:
+            raise
+        damage = error
+    torn_line = len(lines) + 1 if torn and damage is None else None
+    last = lines[len(events)]
+    return Trajectory(path, header, tuple(events), digest_of(last), torn_line, damage)
 
 
 def comparable(trajectory: Trajectory) -> list[dict[str, Any]]:

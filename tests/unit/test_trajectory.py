@@ -190,6 +190,15 @@ def test_a_damaged_line_is_told_apart_from_a_torn_one(run: Path) -> None:
         read_trajectory(path)
 
 
+def test_a_damaged_record_can_be_read_up_to_the_damage(run: Path) -> None:
+    path, lines = _first(run)
+    path.write_bytes(b"".join([*lines[:3], b"{}\n", *lines[4:]]))
+    trajectory = read_trajectory(path, as_far_as_it_goes=True)
+    assert len(trajectory.events) == 2
+    assert "line 4: not an event of this format" in str(trajectory.damage)
+    assert None is trajectory.end
+
+
 def test_a_newer_format_is_refused_by_name(run: Path) -> None:
     path, lines = _first(run)
     header = json.loads(lines[0]) | {"version": 2}

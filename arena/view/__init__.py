@@ -1,0 +1,1 @@
+"""The local web pages that show runs: `arena view`."""
