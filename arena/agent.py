@@ -23,7 +23,9 @@ __all__ = [
     "Note",
     "Policy",
     "Selective",
+    "Watching",
     "calling",
+    "is_person",
 ]
 
 Note = Callable[[str, Mapping[str, object]], None]
@@ -98,6 +100,37 @@ class Completing(Protocol):
             The answer's body, or `{"error": …, "status": …}`.
         """
         ...
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """What an agent has beside its contract where it remembers what it said.
+
+    Where it goes on in an episode that another one began, or that was broken off, it is
+    shown all earlier turns of its seat; an agent without this starts with what it sees.
+    """
+
+    def watch(
+        self,
+        observation: str,
+        view: View,
+        results: Sequence[ToolMessage],
+        message: AIMessage,
+    ) -> None:
+        """Take a turn for one's own.
+
+        Args:
+            observation: As for `act`.
+            view: As for `act`.
+            results: As for `act`.
+            message: What was said.
+        """
+        ...
+
+
+def is_person(agent: Agent) -> bool:
+    """Return whether a person plays: the agent's class says so by `person = True`."""
+    return bool(getattr(agent, "person", False))
 
 
 class Action(NamedTuple):

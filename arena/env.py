@@ -47,6 +47,9 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
             importing the environment.
         partners: Registered agents that take the other seats where only one agent is
             given, as in `gymnasium.make`.
+        unsteady: Rules by name for what no replay of an episode repeats, such as times
+            of day: each takes a text and returns it with that made equal. Empty where
+            the seed and the calls decide everything.
         most_items: How many different items it can be reset to by `options["sample"]`;
             None where it makes as many as are asked for, or has no items.
         apart: Sets the draws of its agents apart from those of other scenarios of the
@@ -58,6 +61,7 @@ class Env(gymnasium.Env[str, "ToolCall"], ABC):
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012  (Gymnasium's declaration)
     policies: ClassVar[Mapping[str, Callable[..., Policy]]] = {}
     partners: ClassVar[Mapping[str, str]] = {}
+    unsteady: ClassVar[Mapping[str, Callable[[str], str]]] = {}
     blocking: bool = False
 
     seats: tuple[str, ...] = ("player",)

@@ -12,7 +12,7 @@ from .oversight import ByRules, Decision, Overseer, Oversight
 if TYPE_CHECKING:
     from langchain_core.messages import ToolCall
 
-__all__ = ["Overseen", "overseen"]
+__all__ = ["Overseen", "overseer_of"]
 
 REJECTED = "Rejected by the overseer: {reason}. Nothing changed."
 EDITED = "(The overseer changed this call. Played was {name} with {args}.)\n"
@@ -85,15 +85,12 @@ class Overseen:
         self._note("oversight", {**about, **told, **reason})
 
 
-def overseen(
-    oversight: Oversight | None, tested: Collection[str], note: Note
-) -> Overseen:
-    """Return the asking of one episode, of a person or by rules."""
-    overseer: Overseer | None = None
-    if oversight is not None and oversight.person:
-        from .asking import Person
+def overseer_of(oversight: Oversight | None) -> Overseer | None:
+    """Return who oversees an episode: a person, rules, or nobody."""
+    if oversight is None:
+        return None
+    if not oversight.person:
+        return ByRules(oversight)
+    from .asking import Person
 
-        overseer = Person()
-    elif oversight is not None:
-        overseer = ByRules(oversight)
-    return Overseen(overseer, tested, note)
+    return Person()

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from .agent import Agent, AgentSpec, Selective
 from .arguments import Arguments
 from .env import Env
-from .episode import EpisodeSpec
 from .errors import UnknownName, UserError
 from .limits import Limits
 from .oversight import Oversight
@@ -28,6 +27,7 @@ from .scenario import (
 )
 from .seat_agents import agent_of
 from .seating import derive_seed
+from .specification import EpisodeSpec
 from .trajectory import ScenarioRef
 
 __all__ = ["Plan", "PlannedScenario", "make_plan"]

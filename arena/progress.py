@@ -8,8 +8,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .episode import EpisodeResult, EpisodeSpec
+from .episode import EpisodeResult
 from .run import Observer
+from .specification import EpisodeSpec
 from .text import shown
 
 if TYPE_CHECKING:

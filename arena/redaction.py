@@ -7,7 +7,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Any, cast
 
 __all__ = ["Redactor"]
 
@@ -113,6 +113,10 @@ class Redactor:
             return text.encode()
         except UnicodeEncodeError:  # a lone surrogate, as a model may well write
             return json.dumps(json.loads(text), separators=(",", ":")).encode()
+
+    def plain(self, data: Mapping[str, object]) -> dict[str, Any]:
+        """Return data as a record would hold them: JSON types, without secrets."""
+        return cast(dict[str, Any], json.loads(self.encode(data)))
 
     def _suspicious(self, text: str) -> bool:
         return any(secret in text for secret in self._known) or _holds_hint(text)

@@ -13,13 +13,14 @@ from typing import Any, Protocol
 import anyio
 
 from .chain import verify_trajectory
-from .episode import EpisodeResult, EpisodeSpec, play
+from .episode import EpisodeResult, play
 from .errors import UserError, first_of
 from .plan import Plan, PlannedScenario
 from .redaction import Redactor
 from .registry import make_env
 from .run_folder import RunFolder
 from .scoring import Score, score_trajectory
+from .specification import EpisodeSpec
 from .trajectory import read_trajectory
 
 __all__ = ["Observer", "RunOutcome", "run", "score_run"]

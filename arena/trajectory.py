@@ -49,6 +49,7 @@ __all__ = [
     "parse_line",
     "read_trajectory",
     "split_lines",
+    "timeless",
 ]
 
 FORMAT = "arena-trajectory"
@@ -326,7 +327,18 @@ def comparable(trajectory: Trajectory) -> list[dict[str, Any]]:
     header = trajectory.header.model_dump(
         mode="json", exclude={"run", "started", "versions", "git_commit"}
     )
-    return [header, *(_timeless(e.data, e.kind) for e in trajectory.events)]
+    return [header, *(timeless(e.kind, e.data) for e in trajectory.events)]
+
+
+def timeless(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what two plays have in common of one event: no times, no ids of calls."""
+    kept = {k: v for k, v in data.items() if k not in {"latency_s", "wait_s", "wall_s"}}
+    if "call" in kept:
+        kept["call"] = {k: v for k, v in kept["call"].items() if k != "id"}
+    for key in ("tool_calls", "invalid_tool_calls"):
+        if key in kept:
+            kept[key] = [{k: v for k, v in c.items() if k != "id"} for c in kept[key]]
+    return {"kind": kind, **kept}
 
 
 def digest_of(raw: bytes) -> str:
@@ -391,16 +403,6 @@ def _read_header(path: Path, line: dict[str, Any]) -> Header:
         raise CorruptTrajectory(path, 1, f"header field {field}: {first['msg']}") from (
             None
         )
-
-
-def _timeless(data: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    kept = {k: v for k, v in data.items() if k not in {"latency_s", "wait_s", "wall_s"}}
-    if "call" in kept:
-        kept["call"] = {k: v for k, v in kept["call"].items() if k != "id"}
-    for key in ("tool_calls", "invalid_tool_calls"):
-        if key in kept:
-            kept[key] = [{k: v for k, v in c.items() if k != "id"} for c in kept[key]]
-    return {"kind": kind, **kept}
 
 
 def _cannot_write(path: Path, error: OSError) -> RecordError:

@@ -12,7 +12,7 @@ import anyio
 
 from ..agent import AgentSpec
 from ..env import Env
-from ..episode import EpisodeSpec, play
+from ..episode import play
 from ..errors import ArenaError, UserError, first_of
 from ..plan import make_plan
 from ..redaction import Redactor
@@ -20,6 +20,7 @@ from ..registry import make_env
 from ..sandboxing import Say
 from ..scenario import Scenario, Suite, SuiteEntry
 from ..scoring import score_trajectory
+from ..specification import EpisodeSpec
 from ..task_folder import TaskFolder, load_task
 from ..trajectory import Trajectory, comparable, read_trajectory
 from .checks import CheckFailed

@@ -8,11 +8,12 @@ import anyio
 import pytest
 
 from arena.agent import AgentSpec
-from arena.episode import EpisodeSpec, play
+from arena.episode import play
 from arena.limits import Limits
 from arena.redaction import Redactor
 from arena.registry import environment_class, make_agent, make_env
 from arena.scoring import ScorerChoice, score_trajectory
+from arena.specification import EpisodeSpec
 from arena.trajectory import ScenarioRef, Trajectory, read_trajectory
 
 STYLES = ("loose-passive", "tight-passive", "loose-aggressive", "tight-aggressive")

@@ -9,13 +9,13 @@ from typing import Any
 
 from arena.agent import AgentSpec
 from arena.analysis import Effort, Episode
-from arena.episode import EpisodeSpec
 from arena.limits import EndReason, Limits
 from arena.plan import Plan, PlannedScenario
 from arena.redaction import Redactor
 from arena.run import score_run
 from arena.run_folder import RunFolder
 from arena.scenario import ScorerChoice
+from arena.specification import EpisodeSpec
 from arena.trajectory import Header, ScenarioRef, TrajectoryWriter
 
 __all__ = ["FAILED", "episode", "evidence", "ledger", "scenario", "write_run"]

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from arena.agent import AgentSpec
-from arena.episode import EpisodeResult, EpisodeSpec
+from arena.episode import EpisodeResult
 from arena.plan import Plan, make_plan
 from arena.run import RunOutcome, run
 from arena.run_folder import RunFolder
 from arena.scenario import find_scenarios, load_suite
+from arena.specification import EpisodeSpec
 from arena.trajectory import Trajectory
 
 GAMES = [name for name in find_scenarios() if name.startswith("games/")]

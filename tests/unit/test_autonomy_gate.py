@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from arena.agent import AgentSpec
 from arena.autonomy.gate import EXIT_CODES, Decision, Finding, decide
 from arena.autonomy.policy import Policy, Rule, read_policy
-from arena.episode import EpisodeSpec
 from arena.plan import PlannedScenario
 from arena.run_folder import RunFolder
+from arena.specification import EpisodeSpec
 
 RATE = {"id": "r", "metric": "rate", "threshold": 0.5, "margin": 0.1}
 ROOT = Path(__file__).parent.parent.parent

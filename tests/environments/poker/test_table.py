@@ -17,11 +17,12 @@ from langchain_core.messages import ToolCall
 from arena.agent import AgentSpec
 from arena.environments.poker.env import KuhnPoker, LeducPoker, LimitHoldem
 from arena.environments.poker.rules import LimitPoker, State
-from arena.episode import EpisodeSpec, play
+from arena.episode import play
 from arena.errors import UserError
 from arena.limits import Limits
 from arena.redaction import Redactor
 from arena.registry import make_env
+from arena.specification import EpisodeSpec
 from arena.trajectory import ScenarioRef, Trajectory, read_trajectory
 
 Table = LimitHoldem | LeducPoker | KuhnPoker
