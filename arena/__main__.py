@@ -19,6 +19,7 @@ from .commands.import_ import import_
 from .commands.lint import lint
 from .commands.list import list_
 from .commands.new import new
+from .commands.notes import notes
 from .commands.report import report
 from .commands.run import run
 from .commands.sandbox import sandbox
@@ -55,7 +56,7 @@ def cli() -> None:
 
 
 commands = (
-    *(run, tournament, list_, show, report, verify, score),
+    *(run, tournament, list_, show, notes, report, verify, score),
     *(gate, check, doctor, lint, new, import_, sandbox),
 )
 for command in commands:
