@@ -27,6 +27,7 @@ from .commands.score import score
 from .commands.show import show
 from .commands.tournament import tournament
 from .commands.verify import verify
+from .commands.view import view
 from .errors import BuildFailed, UserError, nearest
 
 __all__ = ["main"]
@@ -57,7 +58,7 @@ def cli() -> None:
 
 commands = (
     *(run, tournament, list_, show, notes, report, verify, score),
-    *(gate, check, doctor, lint, new, import_, sandbox),
+    *(gate, check, doctor, lint, new, import_, sandbox, view),
 )
 for command in commands:
     cli.add_command(command)

@@ -1,7 +1,9 @@
 """What holds for all tests."""
 
 import os
+import shutil
 import signal
+from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
@@ -16,16 +18,34 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a Docker engine where there is none, and say why.
+    """Skip what needs a Docker engine or a browser where there is none, and say why.
 
-    With ARENA_REQUIRE_DOCKER set, as in CI, they run and fail instead.
+    With ARENA_REQUIRE_DOCKER or ARENA_REQUIRE_BROWSER set, as in CI, they run and fail
+    instead.
     """
-    theirs = [item for item in items if item.get_closest_marker("docker")]
-    if not theirs or os.environ.get("ARENA_REQUIRE_DOCKER"):
+    _skip(items, "docker", _docker_problem)
+    _skip(items, "browser", _browser_problem)
+
+
+def _skip(
+    items: list[pytest.Item], mark: str, problem: Callable[[], str | None]
+) -> None:
+    theirs = [item for item in items if item.get_closest_marker(mark)]
+    if not theirs or os.environ.get(f"ARENA_REQUIRE_{mark.upper()}"):
         return
+    why = problem()
+    if why is not None:
+        for item in theirs:
+            item.add_marker(pytest.mark.skip(reason=why))
+
+
+def _docker_problem() -> str | None:
     from arena.registry import sandbox_provider
 
-    problem = sandbox_provider("docker").problem()
-    if problem is not None:
-        for item in theirs:
-            item.add_marker(pytest.mark.skip(reason=problem))
+    return sandbox_provider("docker").problem()
+
+
+def _browser_problem() -> str | None:
+    if shutil.which("chromium"):
+        return None
+    return "there is no chromium on the path: apt-get install chromium"

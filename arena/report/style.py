@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["STYLE"]
+__all__ = ["COLOURS", "STYLE"]
 
-STYLE = """
+COLOURS = """
 :root {
   color-scheme: light dark;
   --paper: #ffffff; --ink: #1c2127; --muted: #68717d; --grid: #e3e6ea;
@@ -21,6 +21,12 @@ STYLE = """
     --series-6: #d6b25e; --series-7: #aab4c0;
   }
 }
+"""
+"""Variables, for all that is drawn in the house's colours."""
+
+STYLE = (
+    COLOURS
+    + """\
 * { box-sizing: border-box; }
 body {
   margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 4rem;
@@ -67,3 +73,4 @@ code { font-size: .85em; overflow-wrap: anywhere; }
   nav { display: none; }
 }
 """
+)

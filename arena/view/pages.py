@@ -1,0 +1,86 @@
+"""Pages from templates: every text in them is escaped, and shown for what it is."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from ..analysis import written
+from ..text import shown
+from .index import Index
+
+__all__ = ["STATIC", "data", "fragment", "index_of", "page"]
+
+STATIC = Path(__file__).parent / "static"
+
+
+def index_of(request: Request) -> Index:
+    """Return the index of the application that a request is for."""
+    return request.app.state.index
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """Return the page that a template makes; each has a `title`."""
+    made = fragment(template, path=request.url.path, **context)
+    return HTMLResponse(made, status_code=status)
+
+
+def fragment(template: str, **context: Any) -> str:
+    """Return what a template makes, whole or a part of a page."""
+    text = _templates().get_template(template).render(**context)
+    # What UTF-8 cannot hold is spelled out already; this is for what a plug-in marks
+    # as finished.
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def data(value: object) -> Response:
+    """Return JSON whose texts a page can show as they are."""
+    told = json.dumps(_shown(value), ensure_ascii=False)
+    return Response(told, media_type="application/json")
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("arena.view"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finished,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["written"] = written
+    templates.filters["segment"] = _segment
+    return templates
+
+
+def _segment(text: str) -> str:
+    """Return a text as one part of an address's path."""
+    return quote(text.encode("utf-8", "surrogateescape"), safe="")
+
+
+def _finished(value: object) -> object:
+    """Spell out what would act on the text around it; HTML of ours passes."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return shown(value)
+    return value
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, dict):
+        items = cast(dict[object, object], value).items()
+        return {shown(str(key)): _shown(item) for key, item in items}
+    if isinstance(value, (list, tuple)):
+        return [_shown(item) for item in cast(list[object], value)]
+    return value

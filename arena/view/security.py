@@ -1,0 +1,109 @@
+"""Who may ask the pages for anything: one reader on this machine, with the token.
+
+Other users of the machine lack the token. Other pages in the reader's browser lack the
+cookie, since it is never sent with what another site asks for; and a name that another
+site points at this machine is no name of ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+from starlette.datastructures import URL, Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["CONTENT_POLICY", "Guard", "cookie_name"]
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def cookie_name(token: str) -> str:
+    """Return the cookie's name.
+
+    Each server has its own, since a browser shares cookies among ports of a host.
+    """
+    return f"arena-{hashlib.sha256(token.encode()).hexdigest()[:12]}"
+
+
+class Guard:
+    """Lets through what carries the token, and sets the headers of every answer.
+
+    The token comes once in the address, as `?token=…`, and is exchanged for a cookie.
+    """
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._token = token
+        self._cookie = cookie_name(token)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refused = self._answer(Request(scope))
+        await (refused or self._app)(scope, receive, send_safely)
+
+    def _answer(self, request: Request) -> Response | None:
+        """Return what is answered in place of the page, or None to go on."""
+        if not _is_ours(request.headers):
+            return _refusal("this server answers to names of this machine only")
+        given = request.query_params.get("token")
+        if given is not None and request.method == "GET":
+            if not self._is_token(given):
+                return _refusal("the token is of another server, or old")
+            return self._enter(request.url)
+        if not self._is_token(request.cookies.get(self._cookie, "")):
+            return _refusal("open the address that `arena view` has printed")
+        own = f"http://{request.headers['host']}"
+        if request.method not in ("GET", "HEAD") and (
+            request.headers.get("origin") != own
+        ):
+            return _refusal("this was sent by another page")
+        return None
+
+    def _is_token(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode(), self._token.encode())
+
+    def _enter(self, url: URL) -> Response:
+        clean = url.remove_query_params("token")
+        target = clean.path + (f"?{clean.query}" if clean.query else "")
+        # Two slashes at the start would name another host.
+        answer = RedirectResponse("/" + target.lstrip("/"), status_code=303)
+        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
+        return answer
+
+
+def _is_ours(headers: Headers) -> bool:
+    try:
+        return urlsplit(f"//{headers.get('host', '')}").hostname in _LOOPBACK
+    except ValueError:
+        return False
+
+
+def _refusal(why: str) -> Response:
+    return PlainTextResponse(f"Refused: {why}.\n", status_code=403)
