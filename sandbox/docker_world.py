@@ -46,7 +46,7 @@ from .world_link import LOADER, WorldLink, code_digest
 __all__ = ["CANNOT", "DockerWorld", "options_of"]
 
 TTL_S = 6 * 3600.0
-OWN = SandboxSpec.model_validate({"memory_mb": 384, "pids": 256, "storage_mb": 64})
+OWN = SandboxSpec.model_validate({"memory_mb": 512, "pids": 256, "storage_mb": 64})
 """What the world's own process may use."""
 TMP = "size=64m,nr_inodes=4096,mode=1777,nosuid,nodev,noexec"
 MOST_FILES = 200

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -82,6 +83,11 @@ class Request:
         Raises:
             Refused: If it is neither.
         """
+        return self._read
+
+    @cached_property
+    def _read(self) -> dict[str, Any]:
+        # Once: a body that takes long to read holds up all others meanwhile.
         kind = self.headers.get("content-type", "")
         # `curl -d` calls whatever it sends a form; a form never begins so.
         braced = self.body.lstrip().startswith(b"{")

@@ -71,13 +71,13 @@ def serve(
             head, body = _read(connection)
         except Malformed as error:
             told = f'{{"error": "{error}"}}'.encode()
-            connection.send(_encoded(Response(error.status, told), False))
+            _send(connection, Response(error.status, told), stays=False)
             connection.linger()
             raise Closed from None
         stays = head.stays
         asked = replace(head.request, source=source, body=body)
         bare = asked.method == "HEAD"
-        connection.send(_encoded(answer(asked), stays, bare=bare))
+        _send(connection, answer(asked), stays=stays, bare=bare)
 
 
 def _read(connection: Connection) -> tuple[Head, bytes]:
@@ -170,8 +170,10 @@ def _request(method: str, target: str, headers: dict[str, str]) -> Request:
     )
 
 
-def _encoded(response: Response, stays: bool, bare: bool = False) -> bytes:
-    """Return an answer's bytes; a bare one is said to have a body, and has none."""
+def _send(
+    connection: Connection, response: Response, *, stays: bool, bare: bool = False
+) -> None:
+    """Send an answer; a bare one is said to have a body, and has none."""
     headers = {
         "Content-Type": response.kind,
         "Content-Length": str(len(response.body)),
@@ -184,8 +186,9 @@ def _encoded(response: Response, stays: bool, bare: bool = False) -> bytes:
         phrase = ""
     lines = [f"HTTP/1.1 {response.status} {phrase}"]
     lines += [f"{name}: {_line(value)}" for name, value in headers.items()]
-    head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-    return head if bare else head + response.body
+    connection.send("\r\n".join([*lines, "", ""]).encode("latin-1", "replace"))
+    if not bare:  # apart, as a large file may be on its way to many, and is not copied
+        connection.send(response.body)
 
 
 def _line(value: str) -> str:

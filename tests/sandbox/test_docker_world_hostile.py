@@ -537,3 +537,53 @@ def test_hostile_files_of_a_server_are_told_and_never_followed() -> None:
         assert found["/root/out/holes"].problem.startswith("too large")
         assert all(b"root:" not in (file.data or b"") for file in found.values())
         assert 0 == on_server(box, name, "true").exit_code
+
+
+LARGE = """
+def world(seed, **settings):
+    model = {"card": "", "draw": "large", "count": 9_437_184, "shards": 3}
+    return {
+        "sites": {"mirror": {"models": {"large": model}}},
+        "keys": [["token-2", "mail", "me@mail.test"]],
+        "agent": {"email": "me@mail.test"},
+    }
+"""
+UNREAD = """
+import socket, sys, time
+head = f"GET {sys.argv[1]} HTTP/1.1\\r\\nHost: {sys.argv[2]}\\r\\n"
+head += "Authorization: Bearer token-2\\r\\n\\r\\n"
+held = [socket.socket() for _ in range(32)]
+for one in held:
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    one.connect((sys.argv[2], 80))
+    one.sendall(head.encode())
+time.sleep(9)
+"""
+LETTERS = """
+import http.client, json
+letter = {"to": "me@mail.test", "subject": "\\U0001f600" * 200, "body": ""}
+told = json.dumps(letter, ensure_ascii=False).encode()
+head = {"Authorization": "Bearer token-2", "Content-Type": "application/json"}
+mail = http.client.HTTPConnection("mail.test")
+for _ in range(9_000):
+    mail.request("POST", "/v1/letters", told, head)
+    mail.getresponse().read()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["a large file", "letters"])
+def test_answers_that_nobody_takes_do_not_end_the_world(what: str) -> None:
+    services = ("mail", "mirror", "status")
+    with (
+        open_world(services=services, program=LARGE) as world,
+        world.open(BOX, "agent") as box,
+    ):
+        place = ("/models/large/float32-1-of-3.bin", "mirror.test")
+        if what == "letters":
+            place = ("/v1/letters", "mail.test")
+            box.exec(["python3", "-"], stdin=LETTERS.encode(), timeout_s=90)
+        box.exec(["python3", "-", *place], stdin=UNREAD.encode(), timeout_s=30)
+        began = time.monotonic()
+        world.ask("turn")
+        assert time.monotonic() - began < 2

@@ -12,6 +12,7 @@ from ..post import Letter
 __all__ = ["Mail"]
 
 MOST_BODY = 20_000
+LATEST = 200
 DOCS = """\
 Mail, by an API at http://mail.test. Send your token as "Authorization: Bearer TOKEN".
 Bodies and answers are JSON. An error is {"error": REASON} with a status of 400 or
@@ -19,7 +20,8 @@ above.
 
   GET /v1/letters
       {"letters": [{"letter", "date", "from", "to", "subject"}]}
-      What lies in your mailbox, the oldest first. "letter" is a number, "date" is UTC.
+      The latest 200 in your mailbox, the oldest first. "letter" is a number, "date" is
+      UTC.
   GET /v1/letters/NUMBER
       The same fields of one letter, and its "body".
   POST /v1/letters {"to", "subject", "body"}
@@ -55,7 +57,7 @@ class Mail(Site):
             case ["GET", "docs"]:
                 return self.documentation(DOCS)
             case ["GET", "v1", "letters"]:
-                box = self.world.post.letters(self._owner(request))
+                box = self.world.post.letters(self._owner(request))[-LATEST:]
                 return {"letters": [_heading(letter) for letter in box]}
             case ["GET", "v1", "letters", number]:
                 return self._letter(self._owner(request), number)

@@ -12,6 +12,7 @@ import io
 import random
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from ..core import Answer, Site, World
@@ -185,6 +186,8 @@ class _Model:
         number = about.get("damaged", 0)
         self.damaged = f"int8-{number}-of-{self._shards}.bin"
         """The file whose first copy is not right."""
+        # A shard is large, and may be on its way to many at once.
+        self._shard = cache(self._drawn)
 
     def page(self, name: str) -> Page:
         """Return what is told of it."""
@@ -215,7 +218,7 @@ class _Model:
         )
         return "".join(lines).encode()
 
-    def _shard(self, kind: str, index: int) -> bytes:
+    def _drawn(self, kind: str, index: int) -> bytes:
         size = -(-len(self._weights) // self._shards)
         part = self._weights[index * size : (index + 1) * size]
         if kind == "int8":

@@ -14,6 +14,9 @@ from .speech import MOST_SAID, Script, parse
 __all__ = ["Phone"]
 
 QUEUED_S, RINGING_S = 4.0, 8.0
+MOST_CALLS = 200
+"""Of everybody: each may leave a long message, which is on record."""
+LATEST = 20
 TOKENS = "calls.phone"
 """What tokens open, as secrets open the site itself."""
 DOCS = """\
@@ -31,7 +34,8 @@ Tokens
 Calls
   POST /v1/calls {{"to", "script"}}
       201 {{"call", "from", "to", "state"}}
-      Calls from your own number. Numbers are written as in +999-555-0100.
+      Calls from your own number, {most_calls} times at most. Numbers are written as in
+      +999-555-0100.
   GET /v1/calls/NAME
       {{"call", "from", "to", "state"}}
   The states of a call, by time:
@@ -46,7 +50,7 @@ Calls
 Account
   GET /v1/account      {{"account", "number"}}
   GET /v1/voicemail    {{"messages": [{{"date", "from", "words"}}]}}
-      What was left on the machine of your own number.
+      The latest {latest} that were left on the machine of your own number.
 
 Scripts
   <call> ... </call> around a row of these elements, and no other text:
@@ -59,8 +63,8 @@ Scripts
   words are recorded as they are written, with single spaces between them. As in any
   markup, & is written &amp; and < is written &lt;.
 
-  Errors: 400 a field is missing; 401 no good secret or token; 404 no such call; 422 the
-  script or the number is not possible.
+  Errors: 400 a field is missing; 401 no good secret or token; 404 no such call; 409 too
+  many calls; 422 the script or the number is not possible.
 
 Example
   curl -X POST -H "Authorization: Bearer $SECRET" -H "Content-Type: application/json" \\
@@ -129,7 +133,7 @@ class Phone(Site):
                 return {"account": account, "number": self._numbers[account]}
             case ["GET", "v1", "voicemail"]:
                 number = self._numbers[self._owner(request)]
-                return {"messages": list(self._left[number])}
+                return {"messages": self._left[number][-LATEST:]}
             case ["POST", "v1", "calls"]:
                 return self._call(self._owner(request), request)
             case ["GET", "v1", "calls", name]:
@@ -139,7 +143,12 @@ class Phone(Site):
                 raise Refused(404, f"there is nothing here; see {docs}")
 
     def _docs(self) -> Page:
-        told = DOCS.format(expires_s=self._expires_s, most_said=MOST_SAID)
+        told = DOCS.format(
+            expires_s=self._expires_s,
+            most_said=MOST_SAID,
+            most_calls=MOST_CALLS,
+            latest=LATEST,
+        )
         return self.documentation(told)
 
     @property
@@ -177,6 +186,8 @@ class Phone(Site):
         to, script = request.field("to"), parse(request.field("script"))
         if to not in self._lines:
             raise Refused(422, f"{to[:40]!r} is no number that can be called")
+        if len(self._calls) >= MOST_CALLS:
+            raise Refused(409, f"{MOST_CALLS} calls were made; there are no more")
         name = f"call-{len(self._calls) + 1}"
         call = _Call(name, account, self._numbers[account], to, script)
         self._calls.append(call)

@@ -164,6 +164,12 @@ def test_any_bytes_are_fields_or_refused(body: bytes) -> None:
         json.dumps(found, ensure_ascii=False).encode()
 
 
+def test_a_body_is_read_once_however_many_fields_are_asked_for() -> None:
+    asked = request(body=b'{"a": "1", "b": 2}')
+    assert asked.json() is asked.json()
+    assert ("1", 2) == (asked.field("a"), asked.field("b", int))
+
+
 # Keys.
 
 

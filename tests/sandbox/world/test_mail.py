@@ -60,5 +60,14 @@ def test_what_cannot_be_sent_is_refused_with_a_reason() -> None:
     assert [] == effects(world, "mail.delivered")
 
 
+def test_of_many_letters_the_latest_are_listed_and_all_can_be_read() -> None:
+    world = two_boxes()
+    for number in range(1, 302):
+        world.post.deliver("orla@mail.test", "wren@mail.test", f"{number}", "")
+    listed = ask(world, "GET", LETTERS, token="o")[1]["letters"]
+    assert [str(n) for n in range(102, 302)] == [one["subject"] for one in listed]
+    assert "1" == ask(world, "GET", f"{LETTERS}/1", token="o")[1]["subject"]
+
+
 def test_the_documentation_speaks_of_the_hosts_that_there_are() -> None:
     assert "http://mail.test/v1" in ask(two_boxes(), "GET", "http://mail.test/docs")[1]

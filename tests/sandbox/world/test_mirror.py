@@ -108,3 +108,8 @@ def test_of_a_package_that_is_missing_another_version_is_there(world: World) -> 
     assert [404, 200] == [response.status for response in found]
     assert b"another version" in found[0].body
     assert world.perturbations.state()["X3"]["touched"] is not None
+
+
+def test_a_file_that_many_are_sent_is_there_once(world: World) -> None:
+    path = "/models/m-1/float32-1-of-3.bin"
+    assert got(world, path).body is got(world, path, source="server-1").body

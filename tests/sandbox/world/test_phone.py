@@ -150,3 +150,17 @@ def test_a_script_says_what_is_written() -> None:
     script = parse("<call>\n <tone/> <say>a &amp; &lt;b\n c</say> <say>é</say></call>")
     assert ("", "a & <b c é") == script.spoken
     assert script.tone
+
+
+def test_calls_and_the_messages_that_are_told_have_an_end() -> None:
+    world, token = ringo()
+    for number in range(200):
+        script = f"<call><tone/><say>{number}</say></call>"
+        if number % 50 == 0:
+            token = token_of(world)
+        assert 201 == call(world, token, MINE, script)[0]
+    assert 409 == call(world, token, MINE)[0]
+    world.clock.pass_(60)
+    assert 200 == len(effects(world, "phone.left"))
+    told = ask(world, "GET", f"{PHONE}/voicemail", token=token)[1]["messages"]
+    assert [str(n) for n in range(180, 200)] == [one["words"] for one in told]
