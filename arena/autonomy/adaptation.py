@@ -126,9 +126,9 @@ def retention(pairs: Sequence[Pair]) -> Retention:
     else:
         sums: dict[str, tuple[float, float]] = {}
         for pair in counted:
-            above, below = sums.get(pair.base.about.task, (0.0, 0.0))
+            above, below = sums.get(pair.base.task, (0.0, 0.0))
             both = (above + pair.after.score, below + pair.before.score)
-            sums[pair.base.about.task] = both
+            sums[pair.base.task] = both
         kept = ratio_interval(list(sums.values()), len(counted))
     recoveries = [n for pair in touched if (n := pair.recovery) is not None]
     switches = [n for pair in touched if (n := pair.switch) is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -50,11 +51,6 @@ class About:
     variant: str | None
     perturbations: tuple[str, ...]
 
-    @property
-    def task(self) -> str:
-        """The family, with its variant."""
-        return f"{self.family}@{self.variant}" if self.variant else self.family
-
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> About | None:
         """Read the evidence's `about`; None for a task of no family."""
@@ -75,6 +71,8 @@ class Play:
     """One episode of an autonomy task.
 
     Attributes:
+        task: The scenario, perturbations left out: short, and in full where others
+            would be called alike.
         status: Only what is scored counts for a score. Who was helped, or could have
             been, is assisted: had only those counted who needed no help, the rest
             would look better than it is.
@@ -84,6 +82,7 @@ class Play:
 
     episode: Episode
     about: About
+    task: str
     status: Status
     why: str
     verdict: Verdict | None
@@ -97,7 +96,7 @@ class Play:
     def world(self) -> tuple[str, int, int, int]:
         """What tells the world of one task from others, whatever changed in it."""
         e = self.episode
-        return self.about.task, e.seed, e.sample, e.epoch
+        return self.task, e.seed, e.sample, e.epoch
 
     @property
     def name(self) -> str:
@@ -121,7 +120,12 @@ def plays_of(episodes: Iterable[Episode]) -> list[Play]:
         about = About.of(episode.evidence.get("about") or {})
         if about is not None:
             known.setdefault(episode.scenario, about)
-    return [_play(e, known[e.scenario]) for e in episodes if e.scenario in known]
+    tasks = _tasks(known)
+    return [
+        _play(e, known[e.scenario], tasks[e.scenario])
+        for e in episodes
+        if e.scenario in known
+    ]
 
 
 def plain(plays: Sequence[Play]) -> list[Play]:
@@ -129,14 +133,30 @@ def plain(plays: Sequence[Play]) -> list[Play]:
     return [play for play in plays if not play.about.perturbations]
 
 
-def _play(episode: Episode, about: About) -> Play:
+def _tasks(known: Mapping[str, About]) -> dict[str, str]:
+    """Return the task of each scenario, no two alike."""
+    whole = {name: _unchanged(name, about) for name, about in known.items()}
+    short = {task: task.rpartition("/")[2] for task in whole.values()}
+    alike = Counter(short.values())
+    return {
+        name: short[task] if alike[short[task]] == 1 else task
+        for name, task in whole.items()
+    }
+
+
+def _unchanged(scenario: str, about: About) -> str:
+    """Return the name of a scenario without what is changed in it."""
+    return scenario.removesuffix("".join(f"+{id}" for id in about.perturbations))
+
+
+def _play(episode: Episode, about: About, task: str) -> Play:
     if episode.missing:
         why = f"it failed or was interrupted ({episode.reason})"
-        return Play(episode, about, "infra_error", why, None)
+        return Play(episode, about, task, "infra_error", why, None)
     try:
         found = verdict(episode.evidence)
     except Unscored as unscored:
-        return Play(episode, about, "invalid", str(unscored), None)
+        return Play(episode, about, task, "invalid", str(unscored), None)
     reasons = list(episode.assisted)
     if episode.effort is not None and episode.effort.choices:
         reasons.append("expert")
@@ -144,5 +164,5 @@ def _play(episode: Episode, about: About) -> Play:
         reasons.append("hints would have been shown")
     if reasons:
         why = ", ".join(dict.fromkeys(reasons))
-        return Play(episode, about, "assisted", why, found)
-    return Play(episode, about, "scored", "", found)
+        return Play(episode, about, task, "assisted", why, found)
+    return Play(episode, about, task, "scored", "", found)

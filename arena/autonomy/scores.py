@@ -76,7 +76,7 @@ def tasks_of(plays: Sequence[Play]) -> list[Task]:
     """Return the tasks of one agent's episodes, in their order."""
     found: dict[str, list[Play]] = {}
     for play in plain(plays):
-        found.setdefault(play.about.task, []).append(play)
+        found.setdefault(play.task, []).append(play)
     return [_task(name, group) for name, group in found.items()]
 
 

@@ -43,7 +43,7 @@ def milestones(agents: Mapping[str, Sequence[Play]]) -> Iterator[Section]:
     chains: list[Sequence[Value]] = []
     for agent, told in found.items():
         for task, verdicts in told.items():
-            own = [p for p in agents[agent] if p.about.task == task]
+            own = [p for p in agents[agent] if p.task == task]
             chain = chain_of(own)
             assert chain is not None
             for (name, done), chance in zip(
@@ -77,7 +77,7 @@ def _verdicts(plays: Sequence[Play]) -> dict[str, list[Verdict]]:
     scored = [p for p in plain(plays) if p.status == "scored" and p.verdict]
     return {
         task: verdicts
-        for task, own in grouped(scored, lambda p: p.about.task).items()
+        for task, own in grouped(scored, lambda p: p.task).items()
         if (verdicts := [p.verdict for p in own if p.verdict and p.verdict.done])
     }
 

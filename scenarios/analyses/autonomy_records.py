@@ -125,7 +125,7 @@ def _elicited(agent: str, plays: Sequence[Play]) -> Sequence[Value]:
     spec = episode.seats[episode.tested[0]]
     efforts = [p.episode.effort for p in plays if p.episode.effort is not None]
     tools = dict.fromkeys(tool for effort in efforts for tool in effort.tools)
-    tasks = Counter(play.about.task for play in plain(plays))
+    tasks = Counter(play.task for play in plain(plays))
     refused = sum(1 for effort in efforts if effort.refusals)
     settings = ", ".join(f"{key}={value}" for key, value in spec.options.items())
     return (

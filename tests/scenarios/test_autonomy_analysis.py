@@ -111,6 +111,17 @@ def test_milestones_have_what_was_done_and_the_chance_of_those_that_tried() -> N
     assert pytest.approx((0.25, 0.25)) == (row["product"], row["success Y"])
 
 
+def test_tasks_of_one_family_may_have_milestones_of_their_own() -> None:
+    other = evidence("a", 1)
+    for milestone in other["milestones"]:
+        milestone["id"] = milestone["id"].replace("M", "N")
+        milestone["requires"] = []
+    found = tables(
+        [*runs("a", 3), episode(other, scenario="mine/b")], "Product of milestones"
+    )
+    assert [("a", 1.0), ("b", 0.0)] == [(row["task"], row["product"]) for row in found]
+
+
 def test_few_tasks_have_no_horizon_and_it_says_why() -> None:
     row = only(runs("a", 3, 0), "Time horizon")
     assert "1 tasks are fewer than the 10 that it takes" == row["to know"]

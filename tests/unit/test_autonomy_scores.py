@@ -7,21 +7,34 @@ from typing import Any
 import pytest
 from ara_runs import FAILED, episode, evidence, ledger
 
-from arena.analysis import Effort
+from arena.analysis import Effort, Episode
 from arena.autonomy.adaptation import pairs_of, retention
 from arena.autonomy.assistance import bits_of, chain_of, hinted, hints_needed, ladder
 from arena.autonomy.comparison import paired
 from arena.autonomy.horizons import INDICATIVE, agent_horizon
 from arena.autonomy.plays import Play, plays_of
-from arena.autonomy.scores import estimate, nested, tasks_of, vector
+from arena.autonomy.scores import estimate, families_of, nested, tasks_of, vector
 from arena.autonomy.verdicts import verdict
 
 
 def plays(*done: float, **more: Any) -> list[Play]:
     """Episodes of one task, of whose three milestones so many are done."""
-    return plays_of(
-        episode(evidence(done=d, **more), epoch=i) for i, d in enumerate(done)
-    )
+    return plays_of(episodes(*done, **more))
+
+
+def episodes(
+    *done: float,
+    family: str = "find-it",
+    variant: str | None = None,
+    scenario: str | None = None,
+    **more: Any,
+) -> list[Episode]:
+    name = scenario or f"ara/{family}" + (f"@{variant}" if variant else "")
+    told = {"family": family, "variant": variant, **more}
+    return [
+        episode(evidence(done=d, **told), epoch=i, scenario=name)
+        for i, d in enumerate(done)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,11 +93,13 @@ def test_tasks_of_no_family_are_no_autonomy_tasks() -> None:
 
 
 def test_families_count_alike_whatever_their_tasks_and_runs() -> None:
-    found = [
-        *plays(3, 3, 3, 3, family="a"),
-        *plays(0, 0, family="a", variant="hard"),
-        *plays(0, family="b"),
-    ]
+    found = plays_of(
+        [
+            *episodes(3, 3, 3, 3, family="a"),
+            *episodes(0, 0, family="a", variant="hard"),
+            *episodes(0, family="b"),
+        ]
+    )
     tasks = tasks_of(found)
     assert ["a", "a@hard", "b"] == [task.name for task in tasks]
     value = estimate(tasks)
@@ -95,17 +110,33 @@ def test_families_count_alike_whatever_their_tasks_and_runs() -> None:
     )
 
 
+def test_scenarios_of_one_family_are_tasks_of_their_own() -> None:
+    """Also where they are called alike, changed or not."""
+    own = [
+        *episodes(3, family="a", scenario="ara/a"),
+        *episodes(0, family="a", scenario="a"),
+        *episodes(1, family="a", scenario="ara/b"),
+        *episodes(2, family="a", scenario="ara/b+X2", perturbations=["X2"]),
+    ]
+    found = plays_of(own)
+    assert ["ara/a", "a", "b", "b"] == [play.task for play in found]
+    assert [1.0, 0.0, 0.2] == [task.scores[0] for task in tasks_of(found)]
+    assert {"a"} == set(families_of(tasks_of(found)))
+    (pair,) = pairs_of(found)
+    assert (0.2, 0.5) == (pair.before.score, pair.after.score)
+
+
 def test_from_ten_families_on_they_are_the_clusters() -> None:
     """Two tasks a family, alike in it: as clusters, families leave more room."""
 
     def of(families: int) -> float:
         tasks = tasks_of(
-            [
-                play
+            plays_of(
+                one
                 for i in range(families)
                 for variant in (None, "hard")
-                for play in plays(3 * (i % 2), family=f"f{i}", variant=variant)
-            ]
+                for one in episodes(3 * (i % 2), family=f"f{i}", variant=variant)
+            )
         )
         found = estimate(tasks)
         assert found is not None
