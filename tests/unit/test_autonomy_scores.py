@@ -30,7 +30,7 @@ def episodes(
     **more: Any,
 ) -> list[Episode]:
     name = scenario or f"ara/{family}" + (f"@{variant}" if variant else "")
-    told = {"family": family, "variant": variant, **more}
+    told: dict[str, Any] = {"family": family, "variant": variant, **more}
     return [
         episode(evidence(done=d, **told), epoch=i, scenario=name)
         for i, d in enumerate(done)
