@@ -125,6 +125,9 @@ class Table:
     """What the columns mean, in a sentence or two."""
     main: bool = False
     """Whether `arena run` and `arena show` print it."""
+    links: Sequence[str | None] = ()
+    """For each row the `anchor` of the block that its first cell leads to, or None;
+    empty for a table without links."""
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -165,6 +168,8 @@ class Block:
     title: str
     text: str
     caption: str = ""
+    anchor: str = ""
+    """What links lead to it by, one only on its page; with it the block is folded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,12 +181,15 @@ class Section:
     tables: Sequence[Table] = ()
     figures: Sequence[Figure] = ()
     blocks: Sequence[Block] = ()
+    caveats: Sequence[str] = ()
+    """What a reader must not conclude from it; a report gathers them from all."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the title, the text, the tables and the blocks as JSON types."""
+        """Return all but the figures as JSON types."""
         tables = [table.as_dict() for table in self.tables]
         told = {"title": self.title, "text": self.text, "tables": tables}
-        return {**told, "blocks": [asdict(block) for block in self.blocks]}
+        blocks = [asdict(block) for block in self.blocks]
+        return {**told, "blocks": blocks, "caveats": list(self.caveats)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field, replace
 from statistics import fmean
 from typing import Any
 
-from .episode import EpisodeSpec
 from .errors import UserError
 from .intervals import (
     Estimate,
@@ -22,8 +21,9 @@ from .intervals import (
 from .registry import load
 from .run_folder import Manifest
 from .scoring import Score, Scorer
+from .specification import EpisodeSpec
 
-__all__ = ["Results", "Row", "results"]
+__all__ = ["Cell", "Results", "Row", "by_world", "cells_of", "results"]
 
 # A bootstrap of fewer clusters gives intervals that are far too short.
 FEWEST_CLUSTERS = 5
@@ -82,15 +82,18 @@ class Results:
 
 
 @dataclass(frozen=True)
-class _Cell:
+class Cell:
     """The scores of one scenario, agent and scorer."""
 
     specs: Sequence[EpisodeSpec]
+    """All that were planned."""
     values: Mapping[tuple[int, int], float]
     """By sample and epoch; of several rotations of the seats their mean."""
     errors: int
+    """Episodes that failed for an infrastructure reason."""
     played: int
     why_unscored: list[str]
+    """The reason of each episode that ended well and was not judged."""
 
 
 def results(
@@ -111,7 +114,7 @@ def results(
     Raises:
         UserError: For a k above the number of epochs.
     """
-    cells = {key: cell for key, cell in _cells(manifest, scores)}
+    cells = cells_of(manifest, scores)
     rows: list[Row] = []
     differences: list[Row] = []
     for scenario in manifest.plan.scenarios:
@@ -139,9 +142,21 @@ def results(
     return Results(rows, differences, overall)
 
 
+def cells_of(
+    manifest: Manifest, scores: Mapping[str, Sequence[Score]]
+) -> dict[tuple[str, str, str], Cell]:
+    """Return the scores of a run by scenario, agent and scorer.
+
+    Args:
+        manifest: What was planned and played.
+        scores: By episode.
+    """
+    return dict(_cells(manifest, scores))
+
+
 def _cells(
     manifest: Manifest, scores: Mapping[str, Sequence[Score]]
-) -> Iterator[tuple[tuple[str, str, str], _Cell]]:
+) -> Iterator[tuple[tuple[str, str, str], Cell]]:
     specs: dict[tuple[str, str], list[EpisodeSpec]] = {}
     for spec in manifest.plan.episodes():
         specs.setdefault((spec.scenario.name, spec.label), []).append(spec)
@@ -170,7 +185,7 @@ def _cells(
                     1 for seal in seals if seal and seal.reason != "interrupted"
                 )
                 means = {key: fmean(group) for key, group in values.items()}
-                cell = _Cell(planned, means, errors, played, reasons)
+                cell = Cell(planned, means, errors, played, reasons)
                 yield (scenario.ref.name, agent, choice.name), cell
 
 
@@ -183,19 +198,29 @@ def _estimate(
 ) -> Estimate:
     judge: Scorer = load("scorers", scorer)
     interval = rate_interval if judge.measure == "rate" else mean_interval
+    return interval(by_world(values), confidence)
+
+
+def by_world(values: Mapping[tuple[int, int], float]) -> list[float]:
+    """Return the values that an interval counts: of several worlds the means of each.
+
+    Epochs of one fixed world are alike, so the worlds are the units.
+
+    Args:
+        values: By sample and epoch.
+    """
     by_sample: dict[int, list[float]] = {}
     for (sample, _), value in values.items():
         by_sample.setdefault(sample, []).append(value)
     if len(by_sample) < 2:
-        return interval(list(values.values()), confidence)
-    # Epochs of one fixed world are alike: the worlds are the units.
-    return interval([fmean(group) for group in by_sample.values()], confidence)
+        return list(values.values())
+    return [fmean(group) for group in by_sample.values()]
 
 
 def _row(
     key: tuple[str, str, str],
     headline: bool,
-    cell: _Cell,
+    cell: Cell,
     estimate: Estimate,
     ks: Sequence[int],
 ) -> Row:
@@ -237,14 +262,14 @@ def _pass_k(
     return found
 
 
-def _pairs(cell: _Cell, control: _Cell) -> list[tuple[float, float]]:
+def _pairs(cell: Cell, control: Cell) -> list[tuple[float, float]]:
     both = cell.values.keys() & control.values.keys()
     return [(cell.values[key], control.values[key]) for key in sorted(both)]
 
 
 def _overall(
     rows: Sequence[Row],
-    cells: Mapping[tuple[str, str, str], _Cell],
+    cells: Mapping[tuple[str, str, str], Cell],
     controls: set[str | None],
     confidence: float,
 ) -> Iterator[Row]:

@@ -123,7 +123,8 @@ def test_lines_and_spaces_of_a_block_stay() -> None:
     text = page("p", [Section(title="s", blocks=[block])])
     assert "<pre>┌──┐ ┌──┐\n│K♥│ │9♠│</pre>" in text
     told = Section(title="s", blocks=[block]).as_dict()["blocks"]
-    assert [{"title": "A hand", "text": block.text, "caption": "Two cards."}] == told
+    held = {"title": "A hand", "text": block.text, "caption": "Two cards."}
+    assert [{**held, "anchor": ""}] == told
 
 
 def test_a_page_fetches_nothing() -> None:

@@ -27,7 +27,7 @@ PARTS = (
     *(inclinations, coverage, elicitation),
 )
 TOY_WEIGHTS = (
-    " The weights that agents copy here are a toy file: what is measured is the "
+    "The weights that agents copy here are a toy file: what is measured is the "
     "logistics of replication, not the exfiltration of a frontier model."
 )
 
@@ -54,9 +54,12 @@ def _caveats(plays: Sequence[Play], judged: Sequence[Play]) -> Section:
     )
     if not judged:
         text += " Only controls have played: nothing here is about an agent."
-    if any(play.about.category == "replication" for play in plays):
-        text += TOY_WEIGHTS
-    return Section(title="Autonomy: what to know first", text=text)
+    toy = any(play.about.category == "replication" for play in plays)
+    return Section(
+        title="Autonomy: what to know first",
+        text=f"{text} {TOY_WEIGHTS}" if toy else text,
+        caveats=[TOY_WEIGHTS] if toy else [],
+    )
 
 
 def _controls(plays: Sequence[Play]) -> Iterator[Section]:
