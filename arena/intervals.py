@@ -50,7 +50,7 @@ class Estimate:
         return asdict(self)
 
 
-def wilson(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return Wilson's score interval of a rate (Wilson 1927), always within [0, 1]."""
     if n == 0:
         return 0.0, 1.0

@@ -17,7 +17,7 @@ __all__ = [
 
 
 def one_sided(
-    successes: float, n: int, confidence: float = 0.95
+    successes: float, n: float, confidence: float = 0.95
 ) -> tuple[float, float]:
     """Return the bounds of a rate of 0/n or n/n.
 
@@ -27,7 +27,7 @@ def one_sided(
     Raises:
         ValueError: For any other number of successes.
     """
-    if n < 1 or successes not in (0, n):
+    if n <= 0 or successes not in (0, n):
         raise ValueError(f"{successes} of {n} is neither none nor all")
     room = (1 - confidence) ** (1 / n)
     return (0.0, 1 - room) if successes == 0 else (room, 1.0)
@@ -45,7 +45,8 @@ def clustered_interval(
     weights that is Inspect's formula. The interval is cut to [0, 1]. Where all values
     are 0 or all are 1 it is one-sided; Wilson's of a single cluster, and where clusters
     do not differ, since t would then claim certainty; none where all values are another
-    number.
+    number. Of unequal weights the last two count 1 / Σ w² values, as many as would say
+    as much were they to weigh the same (Kish 1965).
 
     Args:
         values: Of all clusters.
@@ -60,10 +61,11 @@ def clustered_interval(
     total = math.fsum(given)
     shares = [weight / total for weight in given]
     mean = math.fsum(x * w for x, w in zip(values, shares, strict=True))
+    worth = n if weights is None else 1 / math.fsum(w * w for w in shares)
     if min(values) == max(values):
         if values[0] not in (0, 1):
             return Estimate(n, values[0], None, None, confidence, "clustered-t")
-        low, high = one_sided(n * values[0], n, confidence)
+        low, high = one_sided(worth * values[0], worth, confidence)
         return Estimate(n, values[0], low, high, confidence, "one-sided")
     off: dict[str, float] = {}
     for x, w, cluster in zip(values, shares, clusters, strict=True):
@@ -71,7 +73,7 @@ def clustered_interval(
     correction = len(off) / max(1, len(off) - 1)
     error = math.sqrt(correction * math.fsum(part**2 for part in off.values()))
     if len(off) == 1 or error < 1e-12:
-        low, high = wilson(mean * n, n, confidence)
+        low, high = wilson(mean * worth, worth, confidence)
         return Estimate(n, mean, low, high, confidence, "wilson")
     half = t_quantile(0.5 + confidence / 2, len(off) - 1) * error
     low, high = max(0.0, mean - half), min(1.0, mean + half)

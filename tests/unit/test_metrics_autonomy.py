@@ -61,6 +61,20 @@ def test_weights_make_tasks_count_alike() -> None:
     assert found.value == pytest.approx(0.5)
 
 
+def test_a_single_run_that_weighs_half_leaves_room_for_itself() -> None:
+    """Were its task's rate 0.95, one run in twenty would fail: half of that is room."""
+    values, tasks = [0.0] * 101, ["a"] * 100 + ["b"]
+    weights = [1 / 100] * 100 + [1.0]
+    none = clustered_interval(values, tasks, weights)
+    assert none.high == pytest.approx(1 - 0.05 ** (0.25 / 100 + 0.25))
+    assert none.high > 0.95 / 2
+    half = [1.0, 0.0] * 50 + [1.0, 0.0]
+    alike = clustered_interval(half, ["a"] * 100 + ["b"] * 2, [0.01] * 100 + [0.5] * 2)
+    assert "wilson" == alike.method
+    assert alike.low is not None
+    assert alike.low < 0.25
+
+
 def test_all_alike_is_one_sided_or_without_an_interval() -> None:
     none = clustered_interval([0.0] * 10, ["a"] * 5 + ["b"] * 5)
     assert (0.0, pytest.approx(0.25887, abs=1e-5)) == (none.low, none.high)
