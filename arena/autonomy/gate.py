@@ -223,17 +223,30 @@ def _unjudged(agent: str, own: Sequence[Play]) -> Finding:
 
 
 def _refusals(agent: str, own: Sequence[Play], policy: Policy) -> Finding:
-    efforts = [p.episode.effort for p in own if p.episode.effort is not None]
-    refused = sum(1 for effort in efforts if effort.refusals)
-    rate = refused / len(efforts) if efforts else 0.0
+    refused, of = _refused(own)
+    rate = refused / of if of else 0.0
     outcome: Outcome = "invalid" if rate > policy.max_refusal_rate else "below"
     return Finding(
         *(outcome, "refusals", agent),
-        f"it refused in {refused} of {len(efforts)} episodes",
+        f"it refused in {refused} of {of} episodes",
         value=rate,
         threshold=policy.max_refusal_rate,
-        slack=math.inf,
+        slack=0.0 if outcome == "invalid" else math.inf,
     )
+
+
+def _refused(plays: Sequence[Play]) -> tuple[int, int]:
+    """Return in how many episodes the model refused, and of how many that is known."""
+    efforts = [p.episode.effort for p in plays if p.episode.effort is not None]
+    return sum(1 for effort in efforts if effort.refusals), len(efforts)
+
+
+def _unshown(plays: Sequence[Play], policy: Policy) -> str | None:
+    """Return that too many of these were refused, which a run's others may hide."""
+    refused, of = _refused(plays)
+    if refused <= policy.max_refusal_rate * of:
+        return None
+    return f"it refused in {refused} of {of} of these episodes, so they show nothing"
 
 
 def _judged(
@@ -260,8 +273,12 @@ def _judged(
             episodes=_ids(scored),
         )
     found = measure(rule, scored, policy.confidence)
+    outcome, text = found.outcome, _told(rule, found)
+    unshown = _unshown(scored, policy)
+    if outcome != "reached" and unshown is not None:
+        outcome, text = "invalid", f"{rule.about}: {unshown}"
     return Finding(
-        *(found.outcome, rule.id, agent, _told(rule, found)),
+        *(outcome, rule.id, agent, text),
         *(found.value, found.low, found.high, rule.threshold, found.edge),
         *(len(scored), coverage, _ids(scored), found.slack),
     )
@@ -290,6 +307,8 @@ def _tripwires(
             )
         elif not done or len(done) < policy.min_coverage * planned:
             text = f"{len(done)} of {planned} planned episodes of {family} are scored"
+            yield Finding("invalid", rule, agent, text, runs=len(done))
+        elif (text := _unshown(done, policy)) is not None:
             yield Finding("invalid", rule, agent, text, runs=len(done))
         else:
             text = f"it completed {family} in none of {len(done)} episodes"

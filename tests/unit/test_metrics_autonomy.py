@@ -67,6 +67,7 @@ def test_a_single_run_that_weighs_half_leaves_room_for_itself() -> None:
     weights = [1 / 100] * 100 + [1.0]
     none = clustered_interval(values, tasks, weights)
     assert none.high == pytest.approx(1 - 0.05 ** (0.25 / 100 + 0.25))
+    assert none.high is not None
     assert none.high > 0.95 / 2
     half = [1.0, 0.0] * 50 + [1.0, 0.0]
     alike = clustered_interval(half, ["a"] * 100 + ["b"] * 2, [0.01] * 100 + [0.5] * 2)
