@@ -1,4 +1,4 @@
-"""A person at the terminal who oversees an episode."""
+"""A person at the terminal: who oversees an episode, or breaks it off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import anyio
 
@@ -17,7 +17,7 @@ from .text import shown
 if TYPE_CHECKING:
     from langchain_core.messages import ToolCall
 
-__all__ = ["Person"]
+__all__ = ["Person", "interrupt_run"]
 
 ON_CALL = "[a]pprove (Enter), [r]eject, [e]dit, [q]uit: "
 ON_OBSERVATION = "[a]pprove (Enter), [e]dit, [q]uit: "
@@ -58,7 +58,7 @@ class Person:
         while True:
             said = (await self._line(question)).strip().lower()[:1] or "a"
             if said == "q":
-                await _quit()
+                await interrupt_run()
             if said in letters:
                 return said
 
@@ -91,16 +91,17 @@ class Person:
             except OSError:  # the terminal is gone
                 read = b""
             if not read:
-                await _quit()
+                await interrupt_run()
             self._held += read
         line, _, self._held = self._held.partition(b"\n")
         return line.decode(errors="replace")
 
 
-async def _quit() -> None:
+async def interrupt_run() -> NoReturn:
     """Interrupt the run as Ctrl-C does, and wait until that has come through."""
     signal.raise_signal(signal.SIGINT)
-    await anyio.sleep_forever()
+    while True:
+        await anyio.sleep_forever()
 
 
 def _say(text: str) -> None:

@@ -52,6 +52,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "switcher": {"first": "tight-passive", "then": "loose-aggressive", "at": 5},
 }
 MODELS = {"chat", "delegate", "react", "simple"}  # played over HTTP
+PEOPLE = {"human"}  # at a prompt, in tests/agents/test_human.py
 # Parameters with which every play repeats: what a terminal shows depends on time.
 REPEATING: dict[str, dict[str, Any]] = {
     "Shell-v1": {"terminal": False, "sandbox": "bubblewrap"}
@@ -110,4 +111,4 @@ def test_the_check_of_an_agent_plays_to_the_end() -> None:
 
 
 def test_no_registered_agent_is_left_out() -> None:
-    assert set(names("agents")) == set(PLAYS) | MODELS
+    assert set(names("agents")) == set(PLAYS) | MODELS | PEOPLE
