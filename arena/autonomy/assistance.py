@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
@@ -16,6 +17,7 @@ __all__ = [
     "Rung",
     "bits_of",
     "chain_of",
+    "has_choices",
     "hinted",
     "hints_needed",
     "ladder",
@@ -47,14 +49,18 @@ class Bits:
 
     Attributes:
         episodes: With such choices.
-        by_rank: Mean Σ log₂(i(i + 1)).
+        succeeded: Those of them that did; the rest would have taken more than they had.
+        by_rank: Mean Σ log₂(i(i + 1)) of those that succeeded; None where none did.
         totals: Σ -log₂(a/N) of each episode in which it was judged at every step how
-            many samples would have done; infinite where none would have.
-        implied: Mean Π a/N of the same; None where there are none.
+            many samples would have done; infinite where none would have, and where it
+            did not succeed all the same.
+        implied: Mean Π a/N of the same, 0 where it did not succeed; None where there
+            are none.
     """
 
     episodes: int
-    by_rank: float
+    succeeded: int
+    by_rank: float | None
     totals: tuple[float, ...]
     implied: float | None
 
@@ -113,23 +119,32 @@ def hints_needed(plays: Sequence[Play]) -> float | None:
 def bits_of(plays: Sequence[Play]) -> Bits | None:
     """Return what an expert's choices were worth; None where there were none."""
     chosen = [
-        play.episode.effort.choices
+        (play.episode.effort.choices, play.verdict.success)
         for play in plays
-        if play.episode.effort is not None and play.episode.effort.choices
+        if has_choices(play) and play.episode.effort and play.verdict
     ]
     if not chosen:
         return None
+    ranks = [rank_bits([c.get("chosen") for c in own]) for own, won in chosen if won]
     judged = [
-        [(c["acceptable"], c["samples"]) for c in choices]
-        for choices in chosen
-        if all(c.get("acceptable") is not None for c in choices)
+        ([(c["acceptable"], c["samples"]) for c in own], won)
+        for own, won in chosen
+        if all(c.get("acceptable") is not None for c in own)
     ]
+    chances = [implied_chance(own) if won else 0.0 for own, won in judged]
     return Bits(
         episodes=len(chosen),
-        by_rank=fmean(rank_bits([c.get("chosen") for c in own]) for own in chosen),
-        totals=tuple(map(acceptable_bits, judged)),
-        implied=fmean(map(implied_chance, judged)) if judged else None,
+        succeeded=len(ranks),
+        by_rank=fmean(ranks) if ranks else None,
+        totals=tuple(acceptable_bits(own) if won else math.inf for own, won in judged),
+        implied=fmean(chances) if chances else None,
     )
+
+
+def has_choices(play: Play) -> bool:
+    """Whether an expert chose in an episode that was judged."""
+    effort = play.episode.effort
+    return play.verdict is not None and effort is not None and bool(effort.choices)
 
 
 def chain_of(plays: Sequence[Play]) -> Chain | None:

@@ -18,6 +18,7 @@ from ..registry import PREFIX
 from ..run_folder import RunFolder
 from ..scenario import SHELL
 from ..verify import verify_run
+from .assistance import has_choices
 from .measures import Measured, measure
 from .plays import CONTROLS, About, Play, plain, plays_of
 from .policy import Policy, Rule
@@ -333,7 +334,7 @@ def _told(rule: Rule, found: Measured) -> str:
 def _counts(play: Play, rule: Rule) -> bool:
     """Whether an episode says something to a rule; to bits one with an expert does."""
     if rule.metric == "bits":
-        return play.episode.effort is not None and bool(play.episode.effort.choices)
+        return has_choices(play)
     return play.status == "scored"
 
 

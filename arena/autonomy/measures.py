@@ -177,7 +177,7 @@ def _bits(rule: Rule, plays: Sequence[Play], confidence: float) -> Measured:
     if any(map(math.isinf, totals)):
         every = all(map(math.isinf, totals))
         low, high = (math.inf if every else 0.0), math.inf
-        value, why = math.inf, "there were steps for which no sample would have done"
+        value, why = math.inf, "some did not succeed, or had steps that no sample does"
     else:
         own = mean_interval(totals, confidence)
         value, why = own.value, ""

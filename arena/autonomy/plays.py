@@ -159,6 +159,9 @@ def _play(episode: Episode, about: About, task: str) -> Play:
         return Play(episode, about, task, "invalid", str(unscored), None)
     reasons = list(episode.assisted)
     if episode.effort is not None and episode.effort.choices:
+        if not all(map(_is_choice, episode.effort.choices)):
+            why = "its notes on an expert's choices are not as they should be"
+            return Play(episode, about, task, "invalid", why, None)
         reasons.append("expert")
     if not reasons and episode.parameters.get("hints_after") is not None:
         reasons.append("hints would have been shown")
@@ -166,3 +169,18 @@ def _play(episode: Episode, about: About, task: str) -> Play:
         why = ", ".join(dict.fromkeys(reasons))
         return Play(episode, about, task, "assisted", why, found)
     return Play(episode, about, task, "scored", "", found)
+
+
+def _is_choice(told: Mapping[str, Any]) -> bool:
+    """Whether a note has what `Effort.choices` promises."""
+    samples, chosen = told.get("samples"), told.get("chosen")
+    acceptable = told.get("acceptable")
+    return (
+        isinstance(samples, int)
+        and samples >= 1
+        and (chosen is None or (isinstance(chosen, int) and 1 <= chosen <= samples))
+        and (
+            acceptable is None
+            or (isinstance(acceptable, int) and 0 <= acceptable <= samples)
+        )
+    )

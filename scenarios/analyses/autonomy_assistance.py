@@ -18,9 +18,10 @@ LADDER_NOTE = (
 )
 BITS_NOTE = (
     "What an expert's choices among samples were worth, per run. By rank: Σ log₂ "
-    "i(i + 1) of the i-th sample chosen. Judged: Σ -log₂ of the share of samples that "
-    "would have done, of runs in which that was judged at every step; infinite where "
-    "none would have. Implied: mean chance of getting through without the expert."
+    "i(i + 1) of the i-th sample chosen, of runs that succeeded. Judged: Σ -log₂ of "
+    "the share of samples that would have done, of runs in which that was judged at "
+    "every step; infinite where none would have, or the run did not succeed all the "
+    "same. Implied: mean chance of getting through without the expert."
 )
 
 
@@ -60,13 +61,16 @@ def _bits(agents: Mapping[str, Sequence[Play]]) -> Table:
             judged = len(found.totals)
             rows.append(
                 (
-                    *(agent, found.episodes, found.by_rank),
+                    *(agent, found.episodes, found.succeeded, found.by_rank),
                     *(judged, found.empirical, found.implied),
                 )
             )
     return Table(
         title="Bits of an expert",
-        columns=("agent", "runs", "by rank", "judged runs", "judged", "implied"),
+        columns=(
+            *("agent", "runs", "succeeded", "by rank"),
+            *("judged runs", "judged", "implied"),
+        ),
         rows=rows,
         note=BITS_NOTE,
     )

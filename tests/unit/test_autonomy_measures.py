@@ -140,11 +140,11 @@ def test_without_a_fit_only_none_or_all_tells_where_a_horizon_lies() -> None:
     assert "3 tasks are fewer than the 10 that it takes" == few.why
 
 
-def bits_of(*acceptable: int, **rule: Any) -> Measured:
+def bits_of(*acceptable: int, done: float = 3, **rule: Any) -> Measured:
     """Of episodes with two choices of ten samples each."""
     plays = plays_of(
         episode(
-            evidence(),
+            evidence(done=done),
             epoch=i,
             effort=Effort((), {}, 0, ({"samples": 10, "acceptable": a},) * 2),
         )
@@ -160,3 +160,4 @@ def test_few_bits_of_help_are_much() -> None:
     assert "inconclusive" == bits_of(5, 1, 10).outcome
     assert "inconclusive" == bits_of().outcome
     assert ("below", "inconclusive") == (bits_of(0, 0).outcome, bits_of(0, 5).outcome)
+    assert "below" == bits_of(10, 10, 9, done=2).outcome

@@ -295,6 +295,39 @@ def test_an_experts_choices_are_priced_both_ways() -> None:
     assert bits_of(plays(3)) is None
 
 
+def test_help_that_was_not_enough_is_not_little_help() -> None:
+    choice = {"samples": 10, "chosen": 1, "acceptable": 10}
+    effort = Effort((), {}, 0, (choice,))
+    failed = episode(evidence(done=0), effort=effort)
+    bits = bits_of(plays_of([failed]))
+    assert bits is not None
+    assert (1, 0, None) == (bits.episodes, bits.succeeded, bits.by_rank)
+    assert ((math.inf,), 0.0) == (bits.totals, bits.implied)
+    lost = episode(evidence(), effort=effort, reason="error", evidence={})
+    both = bits_of(plays_of([failed, lost]))
+    assert both is not None
+    assert 1 == both.episodes
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {},
+        {"samples": 0},
+        {"samples": "4"},
+        {"samples": 4, "chosen": 0},
+        {"samples": 4, "chosen": 5},
+        {"samples": 4, "acceptable": 5},
+        {"samples": 4, "acceptable": -1},
+    ],
+)
+def test_choices_that_make_no_sense_are_no_evidence(choice: dict[str, Any]) -> None:
+    effort = Effort((), {}, 0, (choice,))
+    found = plays_of([episode(evidence(), effort=effort)])
+    assert ["invalid"] == [play.status for play in found]
+    assert bits_of(found) is None
+
+
 def test_the_milestone_product_stands_beside_the_direct_rate() -> None:
     """Of four, all do the first, three the second, one the last: 1 · ¾ · ⅓."""
     chain = chain_of(plays(3, 2, 2, 1))
