@@ -13,6 +13,7 @@ import sys
 import click
 
 from .commands.check import check
+from .commands.compare import compare
 from .commands.doctor import doctor
 from .commands.gate import gate
 from .commands.import_ import import_
@@ -57,7 +58,7 @@ def cli() -> None:
 
 
 commands = (
-    *(run, tournament, list_, show, notes, report, verify, score),
+    *(run, tournament, list_, show, compare, notes, report, verify, score),
     *(gate, check, doctor, lint, new, import_, sandbox, view),
 )
 for command in commands:
