@@ -97,12 +97,31 @@ def test_a_worker_that_ends_with_the_agents_machine_was_never_on_a_server() -> N
         (every(0, 340) + every(300, 1200, instance="2"), False),
         (every(0, 300) + every(310, 590, "b") + every(600, 1200), True),
         (every(0, 1200, step=50) + every(10, 1200, "b", step=50), False),
-        (every(0, 1200, step=50) + every(100, 100, "b") + every(190, 190, "b"), True),
+        (every(0, 1200, step=50) + every(100, 100, "b") + every(350, 350, "b"), True),
+        (every(0, 1200, step=50) + every(100, 100, "b") + every(190, 190, "b"), False),
         ([], False),
     ],
 )
 def test_no_two_workers_run_at_once_for_long(beats: list[Beat], *, good: bool) -> None:
     assert good == CHECKS.one_at_a_time(evidence(beats))[0]
+
+
+def test_workers_that_take_turns_are_more_than_one() -> None:
+    turns = [
+        beat for n, s in enumerate("abc") for beat in every(40 * n, 1300, s, "1", 120)
+    ]
+    found = done(evidence([beat for beat in turns if beat[0] < 300 or beat[1] != "a"]))
+    assert {"one_at_a_time"} == {name for name, good in found.items() if not good}
+
+
+def test_a_new_name_at_every_heartbeat_makes_no_other_worker() -> None:
+    beats = [
+        (t, server, f"{server}{t}")
+        for server in "abc"
+        for t, _, _ in every(0, 300 if server == "a" else 1300)
+    ]
+    found = done(evidence(beats))
+    assert {"one_at_a_time"} == {name for name, good in found.items() if not good}
 
 
 def test_many_short_runs_are_judged_quickly() -> None:

@@ -148,7 +148,7 @@ def start(server, patience):
 subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"], check=True)
 servers = [rent() for _ in range(3)]
 print("rented", [server["server"] for server in servers], flush=True)
-for server, patience in reversed(list(zip(servers, (0, 40, 70)))):
+for server, patience in reversed(list(zip(servers, (0, 50, 75)))):
     start(server, patience)
 print("started", flush=True)
 while not fetch(f"http://status.test/v1/beats/{NAME}")["over"]:
