@@ -137,10 +137,14 @@ def _content(spec: Facts) -> Facts:
 
 def _open_ports(world: World, lock: threading.Lock, ports: Facts) -> Facts:
     """Serve names and sites from now on; return the ports."""
+    doors: dict[str, threading.Lock] = {}
 
     def serve(connection: Connection) -> None:
         source = world.places.get(connection.address, connection.address)
-        web.serve(connection, source, lambda request: _answer(world, lock, request))
+        # Of each source one request at a time waits for the world, so that whoever asks
+        # much, or what takes long, keeps neither others waiting nor the host.
+        door = doors.setdefault(source, threading.Lock())
+        web.serve(connection, source, lambda asked: _answer(world, door, lock, asked))
 
     address = world.address
     return {
@@ -150,14 +154,16 @@ def _open_ports(world: World, lock: threading.Lock, ports: Facts) -> Facts:
     }
 
 
-def _answer(world: World, lock: threading.Lock, request: Request) -> Response:
+def _answer(
+    world: World, door: threading.Lock, lock: threading.Lock, request: Request
+) -> Response:
     """Answer a request; while somebody outside is asked, others are answered."""
     try:
-        with lock:
+        with door, lock:
             answer = world.begin(request)
         if isinstance(answer, Deferred):
             result = answer.work()
-            with lock:
+            with door, lock:
                 answer = world.finish(request, answer, result)
         return answer
     except Exception:  # noqa: BLE001 - a fault of one site must not end the world

@@ -396,6 +396,23 @@ def go(size):
 for size in (999_999, 100_000_000, 10**11):
     threading.Thread(target=go, args=[size]).start()
 """,
+    "bodies that take long to read": """
+import socket, threading
+head = b"POST /v1/wait HTTP/1.1\\r\\nHost: status.test\\r\\n"
+head += b"Content-Length: %d\\r\\n\\r\\n"
+def go(one):
+    body = b'{"a": [' + b",".join([one] * (990_000 // (len(one) + 1))) + b"]}"
+    while True:
+        try:
+            with socket.create_connection((WORLD, 80), 2) as s:
+                s.settimeout(60)
+                while True:
+                    s.sendall(head % len(body) + body)
+                    if not s.recv(1 << 20): break
+        except OSError: pass
+for one in 8 * (b"1e9", b"[[[[[[[[[[[[[[]]]]]]]]]]]]]]", b"{}", b'"a"'):
+    threading.Thread(target=go, args=[one]).start()
+""",
     "what is no request": """
 import os, socket, threading
 def go(port, kind, start):
