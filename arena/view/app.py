@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -16,7 +19,7 @@ from ..errors import UserError
 from ..report.style import COLOURS
 from . import live, runs
 from .index import Index
-from .pages import STATIC, page
+from .pages import STATIC, index_of, page
 from .security import Guard
 
 __all__ = ["create_app"]
@@ -29,7 +32,15 @@ def create_app(root: Path, token: str) -> Starlette:
         root: A run, or a folder with runs in it.
         token: What the reader's first address must carry.
     """
+    index = Index(root)
+
+    @asynccontextmanager
+    async def closing_index(app: Starlette) -> AsyncGenerator[None]:
+        yield
+        index.close()
+
     app = Starlette(
+        lifespan=closing_index,
         routes=[
             *runs.routes,
             *live.routes,
@@ -37,9 +48,13 @@ def create_app(root: Path, token: str) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Guard, token=token)],
-        exception_handlers={HTTPException: _not_there, UserError: _cannot},
+        exception_handlers={
+            HTTPException: _not_there,
+            UserError: _cannot,
+            sqlite3.DatabaseError: _damaged,
+        },
     )
-    app.state.index = Index(root)
+    app.state.index = index
     return app
 
 
@@ -62,4 +77,15 @@ def _cannot(request: Request, error: Exception) -> Response:
     text = str(error)
     return page(
         request, "problem.html", status=422, title="This cannot be shown", text=text
+    )
+
+
+def _damaged(request: Request, error: Exception) -> Response:
+    index_of(request).make_anew()
+    return page(
+        request,
+        "problem.html",
+        status=503,
+        title="The index is made anew",
+        text=f"It was damaged ({error}), and holds nothing of its own: load again.",
     )

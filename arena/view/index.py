@@ -1,32 +1,38 @@
 """The index of the runs below a folder: what lists show, sort, filter and search.
 
-It is made of the runs' files, and made anew where a file's size or time differs; it is
-never the only copy of anything.
+It is made of the runs' files, and brought up to date whenever somebody looks. It is
+kept in the user's cache and never the only copy of anything.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import UserError
 from ..run_folder import RunFolder
-from ..text import shown
+from ..trajectory import Seal
+from .entering import record_files
 from .finding import find_runs
-from .records import Record, read_record, read_text
-from .store import Store
+from .store import RECORD_COLUMNS, Store
+from .summaries import Summary, is_live, summarise
+from .updating import Progress, Updater
 
-__all__ = ["EpisodeRow", "Index", "State"]
+__all__ = ["EpisodeRow", "Filter", "Index", "RunRow", "State"]
 
-_COLUMNS = tuple(field.name for field in fields(Record))
+_FOUND_FOR_S = 2.0
 _LISTS = ("assisted", "people")
-_BATCH = 500
+_FIELDS = ("id", *RECORD_COLUMNS, "size")
+_SELECTED = ", ".join(
+    "coalesce(e.problem, e.damage)" if name == "problem" else f"e.{name}"
+    for name in _FIELDS
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +72,41 @@ class EpisodeRow:
     problem: str | None
 
 
+class RunRow(NamedTuple):
+    """What the list of runs shows of one."""
+
+    key: str
+    path: Path
+    summary: Summary
+    cost_usd: float
+    """Of the seats under test, in all records that are listed."""
+    progress: Progress
+    live: bool
+
+
 class State(NamedTuple):
-    """How far a run is."""
+    """What to compare to know whether something is new."""
 
     version: str
-    """Other whenever something was written."""
+    """Other whenever something was written, or read into the index."""
     live: bool
-    """Whether a process is playing it."""
+    """Whether it is being played, or still read into the index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which episodes of a run are wanted; None stands for all."""
+
+    scenario: str | None = None
+    agent: str | None = None
+    """Label of the agent under test."""
+    reason: str | None = None
+    """Why it ended; `running` where it has not, `broken` for damaged records."""
+    cell: str | None = None
+    """Of the item that was asked."""
+    query: str | None = None
+    """Words, or beginnings of words, that all stand in the record; `"two words"` for
+    such that follow each other."""
 
 
 class Index:
@@ -87,23 +121,38 @@ class Index:
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():
-            raise UserError(f"{root}: no such folder")
+            raise UserError(f"{root}: no such folder; name a run or a folder of runs")
         self.root = root.resolve()
         self._store = Store(self.root)
-        self._writing = threading.Lock()
+        self._updater = Updater(self._store)
+        self._finding = threading.Lock()
+        self._found: dict[str, Path] = {}
+        self._found_at = -_FOUND_FOR_S
+        self._seals: dict[str, tuple[str, Mapping[str, Seal]]] = {}
+
+    def close(self) -> None:
+        """Stop reading in the background."""
+        self._updater.close()
+
+    def make_anew(self) -> None:
+        """Delete the index, as it is damaged; it is made again as pages are opened."""
+        self._store.make_anew()
 
     def paths(self) -> dict[str, Path]:
-        """Return the folders of all runs by key, newest first."""
-        return find_runs(self.root)
+        """Return the folders of all runs by key, the last changed first."""
+        with self._finding:
+            if time.monotonic() - self._found_at > _FOUND_FOR_S:
+                self._found = find_runs(self.root)
+                self._found_at = time.monotonic()
+            return self._found
 
-    def folder(self, run: str) -> RunFolder:
-        """Return a run, open for reading.
+    def path(self, run: str) -> Path:
+        """Return the folder of a run.
 
         Raises:
             KeyError: If there is none of this key.
-            UserError: If it cannot be read.
         """
-        return RunFolder(self.paths()[run])
+        return self.paths()[run]
 
     def record_path(self, run: str, episode: str) -> Path:
         """Return the file of an episode that is listed.
@@ -111,223 +160,244 @@ class Index:
         Raises:
             KeyError: If there is no such run or episode.
         """
-        path = self.paths()[run] / "episodes" / f"{episode}.jsonl"
+        path = self.path(run)
         if self.episode(run, episode) is None:
             raise KeyError(episode)
-        return path
+        return path / "episodes" / f"{episode}.jsonl"
 
-    def refresh(self, run: str) -> None:
-        """Read what has changed in a run's files since the last time.
+    def runs(self) -> list[RunRow]:
+        """Return all runs, the last started first; records are read in time."""
+        rows: list[RunRow] = []
+        for key, path in self.paths().items():
+            progress = self.refresh(key, searching=False)
+            with self._store.open() as connection:
+                (cost,) = connection.execute(
+                    "SELECT total(cost_usd) FROM episodes WHERE run = ?", (key,)
+                ).fetchone()
+            summary = self.summary(key)
+            rows.append(RunRow(key, path, summary, cost, progress, is_live(path)))
+        return sorted(rows, key=lambda row: row.summary.started, reverse=True)
+
+    def summary(self, run: str) -> Summary:
+        """Return what the manifest and the scores of a run say.
 
         Raises:
-            KeyError: If there is none of this key.
+            KeyError: If there is no such run.
         """
-        path = self.paths()[run]
-        with self._writing, self._store.open() as connection:
-            there = {
-                entry.name.removesuffix(".jsonl"): entry.stat()
-                for entry in _entries(path / "episodes")
-            }
-            known = {
-                row[0]: (row[1], row[2])
-                for row in connection.execute(
-                    "SELECT id, size, changed FROM episodes WHERE run = ?", (run,)
-                )
-            }
-            changed = [
-                (name, stat)
-                for name, stat in there.items()
-                if known.get(name) != (stat.st_size, stat.st_mtime_ns)
-            ]
-            gone = [(run, name) for name in known.keys() - there.keys()]
-            connection.executemany("DELETE FROM episodes WHERE run=? AND id=?", gone)
-            for name, stat in changed:
-                _enter(connection, run, name, path / "episodes" / f"{name}.jsonl", stat)
-            _enter_scores(connection, run, path / "scores.jsonl")
+        path = self.path(run)
+        signature = _signature(path / "run.json", path / "scores.jsonl")
+        with self._store.open() as connection:
+            known = connection.execute(
+                "SELECT summary FROM runs WHERE key = ? AND signature = ?",
+                (run, signature),
+            ).fetchone()
+            if known is not None:
+                return Summary.model_validate_json(known[0])
+        summary = summarise(path)
+        with self._store.open() as connection:
+            connection.execute(
+                "INSERT INTO runs (key, signature, summary) VALUES (:k, :s, :t) "
+                "ON CONFLICT (key) DO UPDATE SET signature = :s, summary = :t",
+                {"k": run, "s": signature, "t": summary.model_dump_json()},
+            )
+        return summary
+
+    def refresh(self, run: str, *, searching: bool = True) -> Progress:
+        """Bring the list of a run's episodes up to date.
+
+        Where much has changed this is done in the background, and the list is
+        incomplete for a while.
+
+        Args:
+            run: Its key.
+            searching: Whether texts are to be read for searching too.
+
+        Raises:
+            KeyError: If there is no such run.
+        """
+        path = self.path(run)
+        return self._updater.look(
+            run, path, self._seals_of(run, path), searching=searching
+        )
+
+    def state(self, run: str) -> State:
+        """Return what to compare to know whether something in a run is new.
+
+        Raises:
+            KeyError: If there is no such run.
+        """
+        path = self.path(run)
+        progress = self.refresh(run)
+        sizes = sum(entry.stat().st_size for entry in record_files(path))
+        files = _signature(path / "run.json", path / "scores.jsonl")
+        reading = progress.listed < progress.records
+        live = is_live(path)
+        version = f"{files} {sizes} {progress} {live}"
+        return State(version, live or reading)
 
     def episodes(
         self,
         run: str,
+        wanted: Filter = Filter(),
         *,
-        scenario: str | None = None,
-        agent: str | None = None,
-        reason: str | None = None,
-        cell: str | None = None,
-        query: str | None = None,
         sort: str = "id",
         descending: bool = False,
         offset: int = 0,
         limit: int = 100,
     ) -> tuple[list[EpisodeRow], int]:
-        """Return a window of a run's episodes, and how many there are of this filter.
+        """Return a window of a run's episodes, and how many there are of the filter.
 
         Args:
             run: Its key.
-            scenario: Only of this scenario; so with `agent`, `reason` and `cell`.
-            agent: Label of the agent under test.
-            reason: Why it ended; `broken` for damaged records, `running` for those
-                that have not ended.
-            cell: Of the item that was asked.
-            query: Words that all stand in the record; `"two words"` in this order.
-            sort: A field of `EpisodeRow`, or `score:NAME`.
-            descending: From the highest; what has no value comes last either way.
-            offset: Of the first one, from 0.
+            wanted: Which of them.
+            sort: A field of `EpisodeRow`, or `score:NAME`; others stand for `id`.
+            descending: From the highest on; what has no value comes last either way.
+            offset: Of the first, from 0.
             limit: How many at most.
         """
-        where, values = ["e.run = ?"], list[Any]([run])
-        for column, wanted in (
-            ("scenario", scenario),
-            ("agent", agent),
-            ("cell", cell),
-        ):
-            if wanted is not None:
-                where.append(f"e.{column} = ?")
-                values.append(wanted)
-        if reason == "broken":
-            where.append("e.problem IS NOT NULL")
-        elif reason is not None:
-            where.append("e.reason = ?")
-            values.append("" if reason == "running" else reason)
-        if query and (words := _fts(query)):
-            where.append("e.text IN (SELECT rowid FROM texts WHERE texts MATCH ?)")
-            values.append(words)
-        chosen = f"FROM episodes e {{}} WHERE {' AND '.join(where)}"
-        join, order, scorer = _order(sort)
+        where, values = _where(run, wanted)
+        join, order, joined = _order(sort)
         direction = "DESC" if descending else "ASC"
         with self._store.open() as connection:
-            total: int = connection.execute(
-                f"SELECT count(*) {chosen.format('')}", values
-            ).fetchone()[0]
+            (total,) = connection.execute(
+                f"SELECT count(*) FROM episodes e WHERE {where}", values
+            ).fetchone()
             rows = connection.execute(
-                f"SELECT e.id, {', '.join(f'e.{c}' for c in _COLUMNS)}, e.size "
-                f"{chosen.format(join)} ORDER BY {order} IS NULL, {order} {direction}, "
-                "e.id LIMIT ? OFFSET ?",
-                [*scorer, *values, limit, offset],
+                f"SELECT e.run, {_SELECTED} FROM episodes e {join} WHERE {where} "
+                f"ORDER BY {order} IS NULL, {order} {direction}, e.id {direction} "
+                "LIMIT ? OFFSET ?",
+                (*joined, *values, limit, offset),
             ).fetchall()
-            return self._rows(connection, run, rows), total
+            return _rows(connection, rows), total
 
     def episode(self, run: str, episode: str) -> EpisodeRow | None:
         """Return one episode, or None if it is not listed."""
-        with self._store.open() as connection:
-            rows = connection.execute(
-                f"SELECT id, {', '.join(_COLUMNS)}, size FROM episodes "
-                "WHERE run = ? AND id = ?",
-                (run, episode),
-            ).fetchall()
-            found = self._rows(connection, run, rows)
-            return found[0] if found else None
+        return self._one("e.run = ? AND e.id = ?", run, episode)
 
     def forks(self, run_id: str, episode: str) -> list[EpisodeRow]:
-        """Return the episodes of all runs that were forked from one.
+        """Return the listed episodes of all runs that were forked from one.
 
         Args:
-            run_id: The id in the run's manifest, and not its key.
+            run_id: The id in its run's manifest, and not the key.
             episode: Its id.
         """
         with self._store.open() as connection:
-            found = connection.execute(
-                f"SELECT run, id, {', '.join(_COLUMNS)}, size FROM episodes "
-                "WHERE parent_run = ? AND parent_episode = ? ORDER BY run, id",
+            rows = connection.execute(
+                f"SELECT e.run, {_SELECTED} FROM episodes e WHERE e.parent_run = ? "
+                "AND e.parent_episode = ? ORDER BY e.parent_step, e.run, e.id",
                 (run_id, episode),
             ).fetchall()
+            return _rows(connection, rows)
+
+    def choices(self, run: str) -> dict[str, list[str]]:
+        """Return the values of a run's episodes that one may filter by, by field."""
+        fields = ("scenario", "agent", "reason", "cell")
+        with self._store.open() as connection:
+            return {
+                field: [
+                    value
+                    for (value,) in connection.execute(
+                        f"SELECT DISTINCT {field} FROM episodes "
+                        f"WHERE run = ? AND {field} <> '' ORDER BY {field}",
+                        (run,),
+                    )
+                ]
+                for field in fields
+            }
+
+    def scorers(self, run: str) -> list[str]:
+        """Return the names of the scorers that have judged in a run."""
+        with self._store.open() as connection:
             return [
-                row
-                for run, *rest in found
-                for row in self._rows(connection, run, [rest])
+                name
+                for (name,) in connection.execute(
+                    "SELECT DISTINCT scorer FROM scores WHERE run = ? ORDER BY scorer",
+                    (run,),
+                )
             ]
 
-    def state(self, run: str) -> State:
-        """Return how far a run is.
+    def _one(self, where: str, *values: str) -> EpisodeRow | None:
+        with self._store.open() as connection:
+            rows = connection.execute(
+                f"SELECT e.run, {_SELECTED} FROM episodes e WHERE {where}", values
+            ).fetchall()
+            return next(iter(_rows(connection, rows)), None)
 
-        Raises:
-            KeyError: If there is none of this key.
-        """
-        path = self.paths()[run]
-        seen = [
-            (entry.name, entry.stat().st_size)
-            for folder in (path, path / "episodes")
-            for entry in _entries(folder, "")
-        ]
-        return State(version=f"{hash(tuple(sorted(seen))):x}", live=False)
-
-    def _rows(
-        self, connection: sqlite3.Connection, run: str, rows: Sequence[Sequence[Any]]
-    ) -> list[EpisodeRow]:
-        names = ("id", *_COLUMNS, "size")
-        made: list[EpisodeRow] = []
-        for row in rows:
-            told = dict(zip(names, row, strict=True))
-            told |= {key: json.loads(told[key]) for key in _LISTS}
-            scores = connection.execute(
-                "SELECT scorer, value FROM scores WHERE run = ? AND episode = ?",
-                (run, told["id"]),
-            )
-            told["seed"] = int(told["seed"])
-            made.append(EpisodeRow(run=run, scores=dict(scores.fetchall()), **told))
-        return made
+    def _seals_of(self, run: str, path: Path) -> Mapping[str, Seal]:
+        signature = _signature(path / "run.json")
+        known = self._seals.get(run)
+        if known is None or known[0] != signature:
+            try:
+                seals = RunFolder(path).manifest.episodes
+            except UserError:  # its summary tells
+                seals = dict[str, Seal]()
+            known = self._seals[run] = (signature, seals)
+        return known[1]
 
 
-def _entries(folder: Path, end: str = ".jsonl") -> Iterator[os.DirEntry[str]]:
-    if folder.is_dir():
-        with os.scandir(folder) as entries:
-            yield from (e for e in entries if e.name.endswith(end) and e.is_file())
+def _signature(*files: Path) -> str:
+    told: list[str] = []
+    for file in files:
+        try:
+            stat = file.stat()
+        except OSError:
+            told.append("none")
+        else:
+            told.append(f"{stat.st_ino}:{stat.st_size}:{stat.st_mtime_ns}")
+    return " ".join(told)
 
 
-def _enter(
-    connection: sqlite3.Connection,
-    run: str,
-    name: str,
-    path: Path,
-    stat: os.stat_result,
-) -> None:
-    record = read_record(path)
-    text, damage = read_text(path)
-    record.problem = record.problem or damage
-    rowid = connection.execute(
-        "INSERT INTO texts (said) VALUES (?)", (shown(text),)
-    ).lastrowid
-    values = [_stored(key, getattr(record, key)) for key in _COLUMNS]
-    columns = ("run", "id", *_COLUMNS, "size", "changed", "text")
-    connection.execute(
-        f"INSERT OR REPLACE INTO episodes ({', '.join(columns)}) "
-        f"VALUES ({', '.join('?' * len(columns))})",
-        (run, name, *values, stat.st_size, stat.st_mtime_ns, rowid),
-    )
+def _where(run: str, wanted: Filter) -> tuple[str, list[str]]:
+    """Return a condition on `episodes e`, and its values."""
+    conditions, values = ["e.run = ?"], [run]
+    for column in ("scenario", "agent", "cell"):
+        value = getattr(wanted, column)
+        if value is not None:
+            conditions.append(f"e.{column} = ?")
+            values.append(value)
+    if wanted.reason == "broken":
+        conditions.append("coalesce(e.problem, e.damage) IS NOT NULL")
+    elif wanted.reason is not None:
+        conditions.append("e.reason = ?")
+        values.append("" if wanted.reason == "running" else wanted.reason)
+    for words in _phrases(wanted.query or ""):
+        # One by one, as the pieces of a long record hold one word each.
+        conditions.append(
+            "e.id IN (SELECT episode FROM pieces WHERE run = ? AND text IN "
+            "(SELECT rowid FROM texts WHERE texts MATCH ?))"
+        )
+        values += [run, words]
+    return " AND ".join(conditions), values
 
 
-def _stored(key: str, value: Any) -> Any:
-    if key in _LISTS:
-        return json.dumps([shown(item) for item in value])
-    if key == "seed":
-        return str(value)
-    return shown(value) if isinstance(value, str) else value
-
-
-def _enter_scores(connection: sqlite3.Connection, run: str, path: Path) -> None:
-    connection.execute("DELETE FROM scores WHERE run = ?", (run,))
-    scores = RunFolder(path.parent).scores()
-    connection.executemany(
-        "INSERT INTO scores VALUES (?, ?, ?, ?, ?)",
-        [
-            (run, s.episode, s.scorer, s.value, s.reason and shown(s.reason))
-            for group in scores.values()
-            for s in group
-        ],
-    )
+def _phrases(query: str) -> list[str]:
+    """Return what all must be found, as FTS5 reads it: nothing in it is an operator."""
+    parts: list[str] = []
+    for number, part in enumerate(query.split('"')):
+        quoted = number % 2 == 1
+        parts += [part] if quoted else part.split()
+    return [f'"{part}"*' for part in parts if any(map(str.isalnum, part))]
 
 
 def _order(sort: str) -> tuple[str, str, list[str]]:
-    """Return a join, what to order by, and the join's values."""
+    """Return a join, what to order by, and the values of the join."""
     if sort.startswith("score:"):
-        join = (
-            "LEFT JOIN scores s ON s.run = e.run AND s.episode = e.id AND s.scorer = ?"
+        scores = "s.run = e.run AND s.episode = e.id AND s.scorer = ?"
+        return f"LEFT JOIN scores s ON {scores}", "s.value", [sort[len("score:") :]]
+    return "", f"e.{sort if sort in _FIELDS else 'id'}", []
+
+
+def _rows(
+    connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]
+) -> list[EpisodeRow]:
+    made: list[EpisodeRow] = []
+    for run, *values in rows:
+        told = dict(zip(_FIELDS, values, strict=True))
+        told |= {name: json.loads(told[name]) for name in _LISTS}
+        told["seed"] = int(told["seed"])
+        scores = connection.execute(
+            "SELECT scorer, value FROM scores WHERE run = ? AND episode = ?",
+            (run, told["id"]),
         )
-        return join, "s.value", [sort.removeprefix("score:")]
-    column = sort if sort in (*_COLUMNS, "id", "size") else "id"
-    return "", f"e.{column}", []
-
-
-def _fts(query: str) -> str:
-    """Return a query of words as FTS5 reads it: nothing in it is an operator."""
-    parts = query.replace('"', " ").split()
-    return " ".join(f'"{part}"*' for part in parts)
+        made.append(EpisodeRow(run=run, scores=dict(scores.fetchall()), **told))
+    return made

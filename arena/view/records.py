@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..trajectory import FORMAT, VERSION, Header, digest_of
+from ..trajectory import FORMAT, VERSION, ZEROS, Header, digest_of
 
 __all__ = ["Record", "read_record", "read_text"]
 
@@ -24,9 +24,8 @@ _HEAD = re.compile(
     rb'\{"n":(\d+),"prev":"[0-9a-f]{64}","t":([0-9.e+-]+),"kind":"(\w+)"'
 )
 _HEAD_BYTES = 200
-_TOLD = {"header": ("instructions",), "observation": ("text",), "end": ("error",)}
-"""Which fields of a line somebody looks for; of other kinds all."""
-_OWN = ("n", "prev", "t", "kind", "seat")
+_OWN = {"n", "prev", "t", "kind", "seat"}
+_PIECE = 4_000_000
 
 
 @dataclass
@@ -140,25 +139,50 @@ def read_record(path: Path) -> Record:
     return record
 
 
-def read_text(path: Path) -> tuple[str, str | None]:
-    """Return all that was said in a record, and what is damaged in it, or None.
+def read_text(path: Path, add: Callable[[str], None]) -> str | None:
+    """Read all that was said in a record, for searching.
 
-    The text is for searching: the values of every line without their names.
+    Args:
+        path: The file.
+        add: Is given the text in pieces of some megabytes: the values of every line,
+            without their names.
+
+    Returns:
+        What is damaged, and where, or None.
     """
     said: list[str] = []
+    size, previous, damage = 0, ZEROS, None
     try:
         with path.open("rb") as file:
-            for number, raw in enumerate(file):
-                try:
-                    line = cast(dict[str, Any], json.loads(raw))
-                except (ValueError, RecursionError):
-                    return "\n".join(said), f"line {number + 1} is damaged"
-                fields = _TOLD.get(line["kind"], line)
-                kept = [line[key] for key in fields if key in line and key not in _OWN]
-                said += _strings(kept)
+            for number, raw in enumerate(file, 1):
+                line = _event(raw)
+                if line is None or line["prev"] != previous:
+                    damage = f"line {number} is damaged, or the one before it"
+                    break
+                previous = digest_of(raw[:-1])
+                for text in _strings(line):
+                    said.append(text)
+                    size += len(text)
+                if size > _PIECE:
+                    add(_joined(said))
+                    said, size = [], 0
     except OSError as error:
-        return "", _why(error)
-    return "\n".join(said), None
+        return _why(error)
+    add(_joined(said))
+    return damage
+
+
+def _event(raw: bytes) -> dict[str, Any] | None:
+    try:
+        line = cast(dict[str, Any], json.loads(raw))
+        return line if {"prev", "kind"} <= line.keys() else None
+    except (ValueError, RecursionError, AttributeError):
+        return None
+
+
+def _joined(said: list[str]) -> str:
+    # What UTF-8 cannot hold, SQLite cannot either.
+    return "\n".join(said).encode("utf-8", "replace").decode()
 
 
 def _enter_header(record: Record, line: bytes) -> list[str]:
@@ -211,12 +235,19 @@ def _why(error: Exception) -> str:
     return str(error)
 
 
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in cast(dict[str, object], value).values():
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in cast(list[object], value):
-            yield from _strings(item)
+def _strings(line: dict[str, Any]) -> Iterator[str]:
+    """Yield every text of a line, in order; of the header only the instructions."""
+    if line["kind"] == "header":
+        told: list[object] = [line.get("instructions")]
+    else:
+        told = [value for key, value in line.items() if key not in _OWN]
+    # No recursion, since a line may be nested deeper than Python calls.
+    waiting = told[::-1]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting += list(cast(dict[str, object], value).values())[::-1]
+        elif isinstance(value, list):
+            waiting += cast(list[object], value)[::-1]

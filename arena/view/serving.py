@@ -52,7 +52,6 @@ def serve(root: Path, port: int, ready: Callable[[str], None]) -> None:
         config = uvicorn.Config(
             app,
             log_level="warning",
-            lifespan="off",
             server_header=False,
             timeout_graceful_shutdown=1,
         )

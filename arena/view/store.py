@@ -7,62 +7,64 @@ import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 from ..errors import UserError
+from .records import Record
 
-__all__ = ["Store", "cache_folder"]
+__all__ = ["RECORD_COLUMNS", "Store"]
+
+RECORD_COLUMNS = tuple(field.name for field in fields(Record))
+"""The columns of `episodes` that hold a `Record`."""
 
 _VERSION = 1
-_SCHEMA = """
+# `changed` is in nanoseconds; a record is listed again where its size, its time or the
+# digest in the manifest has changed. `searched` is the size at which its text was read,
+# and `damage` what was found there. `texts` has the text in pieces; those of an older
+# state stay, and nothing in `pieces` names them.
+_SCHEMA = f"""
 CREATE TABLE runs (
-    key TEXT PRIMARY KEY, signature TEXT NOT NULL, scores_signature TEXT NOT NULL,
-    summary TEXT NOT NULL
+    key TEXT PRIMARY KEY, signature TEXT, summary TEXT,
+    scores_file INTEGER NOT NULL DEFAULT 0, scores_read INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE episodes (
     run TEXT NOT NULL, id TEXT NOT NULL,
-    scenario TEXT, agent TEXT, sample INTEGER, epoch INTEGER, rotation INTEGER,
-    seed TEXT, reason TEXT, error TEXT, lines INTEGER, steps INTEGER, turns INTEGER,
-    input_tokens INTEGER, output_tokens INTEGER, cost_usd REAL, wall_s REAL,
-    started TEXT, cell TEXT, assisted TEXT, people TEXT,
-    parent_run TEXT, parent_episode TEXT, parent_step INTEGER,
-    digest TEXT, problem TEXT,
-    size INTEGER NOT NULL, changed INTEGER NOT NULL,
-    text INTEGER, text_size INTEGER NOT NULL DEFAULT -1,
+    size INTEGER NOT NULL, changed INTEGER NOT NULL, sealed TEXT NOT NULL,
+    searched INTEGER NOT NULL DEFAULT -1, damage TEXT,
+    {", ".join(RECORD_COLUMNS)},
     PRIMARY KEY (run, id)
 ) WITHOUT ROWID;
 CREATE INDEX children ON episodes (parent_run, parent_episode);
 CREATE TABLE scores (
-    run TEXT NOT NULL, episode TEXT NOT NULL, scorer TEXT NOT NULL,
-    value REAL, reason TEXT, PRIMARY KEY (run, episode, scorer)
+    run TEXT NOT NULL, episode TEXT NOT NULL, scorer TEXT NOT NULL, value REAL,
+    PRIMARY KEY (run, episode, scorer)
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE texts USING fts5 (said, content='');
+CREATE TABLE pieces (
+    text INTEGER PRIMARY KEY, run TEXT NOT NULL, episode TEXT NOT NULL
+);
+CREATE INDEX pieces_of ON pieces (run, episode);
 """
-
-
-def cache_folder() -> Path:
-    """Return where this program may keep what it can make again."""
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(given) if os.path.isabs(given) else Path.home() / ".cache"
-    return base / "arena"
 
 
 class Store:
     """A database of one root folder; one that is old or damaged is made anew.
 
     Raises:
-        UserError: If the cache folder cannot be written.
+        UserError: If the cache cannot be written.
     """
 
     def __init__(self, root: Path) -> None:
         name = hashlib.sha256(os.fsencode(root)).hexdigest()[:24]
-        self._path = cache_folder() / f"view-{name}.sqlite"
+        self._path = _cache() / f"view-{name}.sqlite"
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._prepare()
-        except (OSError, sqlite3.OperationalError) as error:
+            if not self._is_good():
+                self.make_anew()
+        except (OSError, sqlite3.Error) as error:
             raise UserError(
-                f"{self._path}: cannot keep an index there: {error}; set "
+                f"{self._path}: cannot keep the index there: {error}; set "
                 "XDG_CACHE_HOME to a folder that can be written"
             ) from error
 
@@ -77,26 +79,29 @@ class Store:
         finally:
             connection.close()
 
-    def _prepare(self) -> None:
-        try:
-            if self._version() == _VERSION:
-                return
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-        self.remove()
+    def make_anew(self) -> None:
+        """Delete what there is, with what SQLite keeps beside it, and begin again."""
+        for end in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+        self._path.touch(mode=0o600)
         with self.open() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
             connection.execute(f"PRAGMA user_version = {_VERSION}")
-        self._path.chmod(0o600)
 
-    def _version(self) -> int:
-        with self.open() as connection:
-            connection.execute("PRAGMA quick_check(1)").fetchone()
-            return connection.execute("PRAGMA user_version").fetchone()[0]
+    def _is_good(self) -> bool:
+        if not self._path.exists():
+            return False
+        try:
+            with self.open() as connection:
+                (version,) = connection.execute("PRAGMA user_version").fetchone()
+                return version == _VERSION
+        except sqlite3.OperationalError:  # locked, or no permission
+            raise
+        except sqlite3.DatabaseError:
+            return False
 
-    def remove(self) -> None:
-        """Delete the file, and what SQLite keeps beside it."""
-        for end in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+
+def _cache() -> Path:
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(given) if os.path.isabs(given) else Path.home() / ".cache") / "arena"

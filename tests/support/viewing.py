@@ -39,7 +39,7 @@ def serving(root: Path) -> Generator[Served]:
     """Serve the runs below a folder while the block runs."""
     socket = listening(0)
     server = uvicorn.Server(
-        uvicorn.Config(create_app(root, TOKEN), log_level="warning", lifespan="off")
+        uvicorn.Config(create_app(root, TOKEN), log_level="warning")
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
