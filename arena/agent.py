@@ -128,8 +128,8 @@ class Watching(Protocol):
         ...
 
 
-def is_person(agent: Agent) -> bool:
-    """Return whether a person plays: the agent's class says so by `person = True`."""
+def is_person(agent: Agent | type[Agent]) -> bool:
+    """Return whether a person plays: an agent's class says so by `person = True`."""
     return bool(getattr(agent, "person", False))
 
 

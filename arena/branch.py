@@ -20,12 +20,12 @@ from .redaction import Redactor
 from .seating import derive_seed
 from .specification import Edit, EpisodeSpec
 from .tools import Tool
-from .trajectory import Event, Trajectory, TrajectoryWriter
+from .trajectory import Event, Parent, Trajectory, TrajectoryWriter
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 
-__all__ = ["Branch", "Branching", "Moment", "StateDiffers", "moments"]
+__all__ = ["Branch", "Branching", "Moment", "StateDiffers", "branch_of", "moments"]
 
 
 class StateDiffers(UserError):
@@ -102,6 +102,20 @@ class Branch:
     seats: Sequence[str]
 
 
+def branch_of(record: Trajectory, parent: Parent) -> Branch:
+    """Return the branch that a fork's header names.
+
+    Raises:
+        UserError: If the record has no such moment.
+    """
+    for moment in moments(record.events):
+        if moment.steps == parent.step:
+            return Branch(record, moment, parent.seats)
+    raise UserError(
+        f"{record.header.episode}: nobody can go on after {parent.step} steps"
+    )
+
+
 class Branching:
     """A record that is written, and compared with another one as far as that goes.
 
@@ -167,7 +181,11 @@ class Branching:
 
     def _agent(self, seat: str, agent: Agent) -> Agent:
         taken, fork = seat in self._branch.seats, self._spec.fork
-        by_itself = self._spec.seats[seat].model is None and not is_person(agent)
+        by_itself = (
+            self._spec.seats[seat].model is None
+            and not is_person(agent)
+            and self._branch.record.header.parent is None  # else it went on itself
+        )
         if by_itself and not taken:
             return agent
         parts = (fork.parent.step, self._spec.epoch) if fork and taken else ()

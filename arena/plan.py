@@ -8,16 +8,28 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
-from .agent import Agent, AgentSpec, Selective
+from .agent import Agent, AgentSpec, Selective, is_person
 from .arguments import Arguments
 from .env import Env
 from .errors import UnknownName, UserError
 from .limits import Limits
 from .oversight import Oversight
 from .redaction import Redactor
-from .registry import environment_class, make_agent, make_env, sandbox_provider
+from .registry import (
+    environment_class,
+    load,
+    make_agent,
+    make_env,
+    sandbox_provider,
+)
 from .scenario import (
     MOST_ITEMS,
     Scenario,
@@ -27,10 +39,10 @@ from .scenario import (
 )
 from .seat_agents import agent_of
 from .seating import derive_seed
-from .specification import EpisodeSpec
-from .trajectory import ScenarioRef
+from .specification import Edit, EpisodeSpec, Fork
+from .trajectory import Parent, ScenarioRef
 
-__all__ = ["Plan", "PlannedScenario", "make_plan"]
+__all__ = ["Forks", "Plan", "PlannedScenario", "check_agents", "make_plan"]
 
 
 class PlannedScenario(BaseModel):
@@ -82,6 +94,54 @@ class PlannedScenario(BaseModel):
         return f"{name[:90]}-{derive_seed(self.ref.name):x}"
 
 
+class Forks(BaseModel):
+    """What a run of forks goes on from; see `arena.forking`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    """Id of the parent's run."""
+    episode: str
+    """The parent."""
+    digest: str
+    """Of the parent's last line."""
+    seats: list[str]
+    """Where the run's agents go on, in place of the parent's."""
+    at: list[int]
+    """After how many of its steps."""
+    edit: Edit | None = None
+    anyway: bool = False
+    like: EpisodeSpec
+    """The parent's own specification."""
+
+    def episodes(self, scenario: PlannedScenario) -> Iterator[EpisodeSpec]:
+        """Yield the children: of each agent, at each moment, every repeat."""
+        for agent in scenario.agents:
+            repeats = scenario.epochs // len(self.at)
+            for epoch in range(scenario.epochs):
+                step = self.at[epoch // repeats]
+                parent = Parent(
+                    run=self.run,
+                    episode=self.episode,
+                    digest=self.digest,
+                    step=step,
+                    seats=self.seats,
+                )
+                yield self.like.model_copy(
+                    update={
+                        "episode": f"{scenario.slug}--{agent.slug}"
+                        f"--at{step:05d}e{epoch % repeats:05d}",
+                        "seats": {
+                            seat: agent if seat in self.seats else own
+                            for seat, own in self.like.seats.items()
+                        },
+                        "label": agent.label,
+                        "epoch": epoch,
+                        "fork": Fork(parent=parent, edit=self.edit, anyway=self.anyway),
+                    }
+                )
+
+
 class Plan(BaseModel):
     """A run before it is played; equal plans have equal fingerprints."""
 
@@ -94,11 +154,34 @@ class Plan(BaseModel):
     """Optional scenarios of a suite that this machine cannot give, and why."""
     oversight: Oversight | None = None
     """Who decides on the calls of the agents under test; None for nobody."""
+    forks: Forks | None = None
+    """Of a run that goes on from moments of one episode; None for any other."""
+
+    @model_serializer(mode="wrap")
+    def _without_no_forks(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # So that the fingerprints of runs from before there were forks still hold.
+        told = dump(self)
+        if self.forks is None:
+            told.pop("forks", None)
+        return told
 
     @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits of a digest of everything that is played."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    @property
+    def asks_a_person(self) -> bool:
+        """Whether somebody at the terminal plays or oversees."""
+        if self.oversight is not None and self.oversight.person:
+            return True
+        seated = {
+            agent.name
+            for scenario in self.scenarios
+            for agents in (scenario.agents, *scenario.fixed.values())
+            for agent in agents
+        }
+        return any(is_person(load("agents", name)) for name in seated)
 
     def episodes(self) -> Iterator[EpisodeSpec]:
         """Yield every episode.
@@ -108,6 +191,9 @@ class Plan(BaseModel):
         be paired with its control; rotations of the seats share it too. Items of one
         set share a seed.
         """
+        if self.forks is not None:
+            yield from self.forks.episodes(self.scenarios[0])
+            return
         for scenario in self.scenarios:
             for agent in scenario.agents:
                 for sample in range(scenario.samples):
@@ -206,7 +292,7 @@ def make_plan(
     _check_other_items(planned)
     for scenario in planned:
         _check_distinct("agent", [a.slug for a in scenario.agents])
-    _check_agents(planned)
+    check_agents(planned)
     _check_no_secret(planned)
     name = "+".join(suite.name for suite in suites)
     return Plan(
@@ -340,8 +426,13 @@ def _check_no_secret(planned: Sequence[PlannedScenario]) -> None:
             )
 
 
-def _check_agents(planned: Sequence[PlannedScenario]) -> None:
-    """Make every agent once, so that a wrong one is found before anything is played."""
+def check_agents(planned: Sequence[PlannedScenario]) -> None:
+    """Make every agent once, so that a wrong one is found before anything is played.
+
+    Raises:
+        UserError: If one cannot be made, cannot play there, or lacks a price where the
+            cost is limited.
+    """
     made: dict[str, Agent] = {}
     for scenario in planned:
         fixed = [agent for agents in scenario.fixed.values() for agent in agents]

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import anyio
 
+from .branch import Branch, branch_of, moments
 from .chain import verify_trajectory
 from .episode import EpisodeResult, play
 from .errors import UserError, first_of
@@ -58,7 +59,12 @@ class RunOutcome:
 
 
 def run(
-    plan: Plan, path: Path, *, observer: Observer, max_concurrency: int = 16
+    plan: Plan,
+    path: Path,
+    *,
+    observer: Observer,
+    max_concurrency: int = 16,
+    parent: Path | None = None,
 ) -> RunOutcome:
     """Play what is missing of a plan into a folder, and score it.
 
@@ -71,19 +77,22 @@ def run(
         path: The run's folder; new, or one with the same plan.
         observer: Is told of progress.
         max_concurrency: How many episodes are played at once; one where a person
-            oversees them.
+            plays or oversees.
+        parent: The record that a run of forks goes on from; a copy is kept with it.
 
     Raises:
         UserError: If the folder holds something else, or an image that is needed
             cannot be had.
         RecordError: If the folder cannot be written (any more).
     """
-    if plan.oversight is not None and plan.oversight.person:
+    if plan.asks_a_person:
         max_concurrency = 1
     for scenario in plan.scenarios:
         env = make_env(scenario.ref.environment, scenario.ref.parameters)
         env.prepare(observer.preparing)
     with _terminable(), RunFolder.writing(path, plan) as folder:
+        if parent is not None:
+            folder.keep_parent(parent)
         todo = folder.missing()
         already = sum(1 for _ in plan.episodes()) - len(todo)
         observer.started(len(todo) + already, already)
@@ -167,6 +176,7 @@ async def _play_all(
     """Play episodes with a fixed number of workers that share one queue."""
     # One by one: a plan of a million episodes must not stand in memory.
     plan = folder.manifest.plan
+    branches = _Branches(folder)
     queue = (spec for spec in plan.episodes() if spec.episode in todo)
     chosen = _scenarios(plan)
 
@@ -174,7 +184,7 @@ async def _play_all(
         for spec in queue:
             path = folder.episode_path(spec.episode)
             try:
-                result = await _play_twice(spec, folder, redactor)
+                result = await _play_twice(spec, folder, redactor, branches(spec))
             except anyio.get_cancelled_exc_class():
                 folder.adopt(spec.episode)  # it has ended, as interrupted
                 raise
@@ -189,16 +199,39 @@ async def _play_all(
             tasks.start_soon(work, queue)
 
 
+class _Branches:
+    """What episodes of a run go on from."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+        forks = folder.manifest.plan.forks
+        self._parent = read_trajectory(folder.parent_path) if forks else None
+
+    def __call__(self, spec: EpisodeSpec) -> Branch | None:
+        """Return what an episode goes on from: a fork's parent, or what a person began.
+
+        Everybody else begins anew where an episode was broken off.
+        """
+        if spec.fork is not None and self._parent is not None:
+            return branch_of(self._parent, spec.fork.parent)
+        record = self._folder.broken_off(spec.episode)
+        if record is None or not record.header.people:
+            return None
+        moment = moments(record.events)[-1:]
+        return Branch(record, moment[0], ()) if moment else None
+
+
 async def _play_twice(
-    spec: EpisodeSpec, folder: RunFolder, redactor: Redactor
+    spec: EpisodeSpec, folder: RunFolder, redactor: Redactor, branch: Branch | None
 ) -> EpisodeResult:
     """Play an episode, and once more where its sandbox failed: that may pass."""
     path, run = folder.episode_path(spec.episode), folder.manifest.run
-    result = await play(spec, path, run, redactor)
+    result = await play(spec, path, run, redactor, branch=branch)
     if result.error is None or result.error.where != "sandbox":
         return result
     folder.set_aside(path)
-    return await play(spec, path, run, redactor, before=str(result.error))
+    again = str(result.error)
+    return await play(spec, path, run, redactor, before=again, branch=branch)
 
 
 def _scenarios(plan: Plan) -> Mapping[str, PlannedScenario]:

@@ -3,6 +3,7 @@
 run.json             manifest: the plan, and the last digest of every ended episode
 episodes/ID.jsonl    trajectories
 scores.jsonl         one line an episode and scorer
+parent.jsonl         of a run of forks: a copy of what they go on from
 superseded/          records of episodes that were played again: broken off by a
                      kill, interrupted, or failed for an infrastructure reason
 """
@@ -10,6 +11,7 @@ superseded/          records of episodes that were played again: broken off by a
 from __future__ import annotations
 
 import fcntl
+import glob
 import hashlib
 import json
 import os
@@ -112,7 +114,7 @@ class RunFolder:
                 fingerprint=plan.fingerprint,
                 plan=plan,
             )
-            _write_whole(file, manifest.model_dump_json(indent=1))
+            _write_whole(file, manifest.model_dump_json(indent=1).encode())
         folder = cls(path)
         there = folder.manifest.fingerprint
         if there != plan.fingerprint:
@@ -126,18 +128,46 @@ class RunFolder:
         """Return the file of an episode."""
         return self.path / "episodes" / f"{episode}.jsonl"
 
+    @property
+    def parent_path(self) -> Path:
+        """The copy of what a run of forks goes on from."""
+        return self.path / "parent.jsonl"
+
+    def keep_parent(self, path: Path) -> None:
+        """Copy the record that a run of forks goes on from, where it is not there yet.
+
+        Raises:
+            UserError: If it cannot be read.
+            RecordError: If the copy cannot be written.
+        """
+        if self.parent_path.exists():
+            return
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            raise UserError(f"{path}: {error.strerror or error}") from error
+        _write_whole(self.parent_path, raw)
+
     def trajectory(self, episode: str) -> Trajectory:
         """Read an episode.
 
         Raises:
             UserError: If there is none of that id, or its file is damaged.
         """
+        self.check_known(episode)
+        return read_trajectory(self.episode_path(episode))
+
+    def check_known(self, episode: str) -> None:
+        """Refuse an id of which there is no record.
+
+        Raises:
+            UserError: With the nearest that there is.
+        """
         known = [p.stem for p in self.path.glob("episodes/*.jsonl")]
         if episode not in known:
             close = nearest(episode, known)
             hint = f"did you mean {close!r}?" if close else f"there are {len(known)}"
             raise UserError(f"{self.path}: no episode {episode!r}; {hint}")
-        return read_trajectory(self.episode_path(episode))
 
     def missing(self) -> set[str]:
         """Return the ids still to play, after setting aside what is played again.
@@ -192,7 +222,9 @@ class RunFolder:
 
     def save(self) -> None:
         """Write the manifest, whole or not at all."""
-        _write_whole(self.path / "run.json", self.manifest.model_dump_json(indent=1))
+        _write_whole(
+            self.path / "run.json", self.manifest.model_dump_json(indent=1).encode()
+        )
         self._saved = time.monotonic()
 
     def scores(self) -> dict[str, list[Score]]:
@@ -223,7 +255,20 @@ class RunFolder:
     def replace_scores(self, scores: Mapping[str, Sequence[Score]]) -> None:
         """Write all scores anew, whole or not at all."""
         lines = [s.model_dump_json() + "\n" for group in scores.values() for s in group]
-        _write_whole(self.path / "scores.jsonl", "".join(lines))
+        _write_whole(self.path / "scores.jsonl", "".join(lines).encode())
+
+    def broken_off(self, episode: str) -> Trajectory | None:
+        """Return the latest record of an episode that was set aside as interrupted."""
+        kept = list((self.path / "superseded").glob(f"{glob.escape(episode)}.*.jsonl"))
+        if not kept:
+            return None
+        latest = max(kept, key=lambda path: int(path.suffixes[-2][1:]))
+        try:
+            record = read_trajectory(latest)
+        except UserError:  # damaged: the episode begins anew
+            return None
+        interrupted = record.end is None or record.end["reason"] == "interrupted"
+        return record if interrupted else None
 
     def set_aside(self, path: Path) -> None:
         """Keep a record apart, of an episode that is played again."""
@@ -296,11 +341,11 @@ def _dump(plan: Plan, key: str) -> object:
     return plan.model_dump(include={key})
 
 
-def _write_whole(path: Path, text: str) -> None:
+def _write_whole(path: Path, content: bytes) -> None:
     """Replace a file in one step, so that a reader never sees half of it."""
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(content)
         os.replace(part, path)
     except OSError as error:
         raise _unwritable(path.parent, error) from error
