@@ -15,12 +15,14 @@ import click
 from .commands.check import check
 from .commands.compare import compare
 from .commands.doctor import doctor
+from .commands.fork import fork
 from .commands.gate import gate
 from .commands.import_ import import_
 from .commands.lint import lint
 from .commands.list import list_
 from .commands.new import new
 from .commands.notes import notes
+from .commands.replay import replay
 from .commands.report import report
 from .commands.run import run
 from .commands.sandbox import sandbox
@@ -58,7 +60,8 @@ def cli() -> None:
 
 
 commands = (
-    *(run, tournament, list_, show, compare, notes, report, verify, score),
+    *(run, tournament, list_, show, compare, replay, fork),
+    *(notes, report, verify, score),
     *(gate, check, doctor, lint, new, import_, sandbox, view),
 )
 for command in commands:

@@ -3,33 +3,94 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .text import shown
-from .trajectory import Event, Trajectory
+from .trajectory import Event, Header, Trajectory
 
-__all__ = ["judgement", "transcript"]
+__all__ = [
+    "breaks",
+    "event_json",
+    "event_lines",
+    "header_lines",
+    "judgement",
+    "transcript",
+]
 
 
-def transcript(trajectory: Trajectory) -> Iterator[str]:
-    """Yield the lines of an episode, with nothing in them that acts on a terminal."""
-    header = trajectory.header
+def transcript(
+    trajectory: Trajectory, numbers: Iterable[int] | None = None
+) -> Iterator[str]:
+    """Yield the lines of an episode, with nothing in them that acts on a terminal.
+
+    Args:
+        trajectory: The episode.
+        numbers: Which lines of the record to show, 0 for the header; None for all.
+    """
+    if numbers is None:
+        numbers = range(len(trajectory.events) + 1)
+    for number in numbers:
+        if number == 0:
+            lines = header_lines(trajectory.header)
+        else:
+            lines = event_lines(trajectory.events[number - 1])
+        yield from (shown(line) for line in lines)
+    for mark in breaks(trajectory):
+        yield shown(f"\n{mark}")
+
+
+def header_lines(header: Header) -> Iterator[str]:
+    """Yield what was played, and what each seat was told, as it was written."""
     seats = ", ".join(f"{seat} = {spec.label}" for seat, spec in header.seats.items())
-    yield shown(
+    yield (
         f"{header.episode}: {header.scenario.name} ({header.scenario.environment}), "
         f"seed {header.seed}; {seats}"
     )
+    if header.people:
+        yield f"played by a person: {', '.join(header.people)}"
+    if parent := header.parent:
+        yield (
+            f"forked from {parent.run}/{parent.episode} after {parent.step} steps; "
+            f"played anew: {', '.join(parent.seats)}"
+        )
     if header.sandbox is not None:
-        yield shown(f"in the sandbox {header.sandbox.get('kind')}")
+        yield f"in the sandbox {header.sandbox.get('kind')}"
     for seat, text in header.instructions.items():
-        yield shown(f"\n[{seat}] {text}")
-    for event in trajectory.events:
-        yield from (shown(line) for line in _lines(event))
-    if trajectory.torn is not None:
-        yield f"\nline {trajectory.torn} was cut off while it was written"
-    if trajectory.end is None:
-        yield "\nthe episode has no end: it was broken off"
+        yield f"\n[{seat}] {text}"
+
+
+def event_lines(event: Event, *, alone: bool = False) -> list[str]:
+    """Return one event to read, as it was written.
+
+    Args:
+        event: The event.
+        alone: With what its neighbours tell as well: the calls that a message asks for.
+    """
+    try:
+        lines = list(_lines(event))
+        if alone and event.kind == "message":
+            lines += _asked(event.data)
+        return lines
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # Only a line that somebody has changed has no such fields.
+        return [f"({event.kind}, not of this format: {_json(event.data)})"]
+
+
+def event_json(event: Event) -> str:
+    """Return an event as its line of the record, indented and without its digest."""
+    line = {"n": event.n, "t": event.t, "kind": event.kind, **event.data}
+    return _json(line, indent=1)
+
+
+def breaks(trajectory: Trajectory) -> Iterator[str]:
+    """Yield where and why a record breaks off; nothing of a whole one."""
+    if (damage := trajectory.damage) is not None:
+        yield f"line {damage.line} is damaged: {damage.problem}; shown up to there"
+    elif trajectory.torn is not None:
+        yield f"line {trajectory.torn} was cut off while it was written"
+    if trajectory.end is None and trajectory.damage is None:
+        yield "the episode has no end: it was broken off"
 
 
 def judgement(trajectory: Trajectory) -> Iterator[str]:
@@ -64,6 +125,17 @@ def _lines(event: Event) -> Iterator[str]:
                 yield f"error: {data['error']['message']}"
         case _:
             yield f"({event.kind}: {_json(data)})"
+
+
+def _asked(message: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the calls that a message asks for, and what it took."""
+    for call in message["tool_calls"]:
+        yield f"asks for: {_call(call)}"
+        yield from _blocks(call["args"])
+    for call in message.get("invalid_tool_calls", ()):
+        yield f"asks for what cannot be read: {_json(call)}"
+    told = ("model", "stop", "usage", "latency_s")
+    yield _json({key: message[key] for key in told if key in message})
 
 
 def _outcome(step: Mapping[str, Any]) -> str:
@@ -114,5 +186,8 @@ def _text(content: object) -> str:
     return content if isinstance(content, str) else _json(content)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _json(value: object, indent: int | None = None) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=indent)
+    except RecursionError:
+        return "nested too deeply to show"

@@ -9,6 +9,7 @@ import click
 __all__ = [
     "as_json",
     "confidence",
+    "episode_file",
     "ks",
     "run_argument",
     "split_episode",
@@ -49,3 +50,29 @@ def split_episode(path: Path) -> tuple[Path, str | None]:
     if not (path / "run.json").exists() and (path.parent / "run.json").exists():
         return path.parent, path.name
     return path, None
+
+
+def episode_file(path: Path) -> Path:
+    """Return the file of the episode that `RUN/EPISODE` or a file's path names.
+
+    Raises:
+        UserError: If it names none, or a whole run.
+    """
+    from ..errors import UserError
+    from ..run_folder import RunFolder
+
+    if path.is_file():
+        return path
+    run, episode = split_episode(path)
+    if path.suffix == ".jsonl" and episode is None:
+        raise UserError(f"{path}: there is no such file")
+    folder = RunFolder(run)
+    if episode is not None:
+        file = folder.episode_path(episode)
+        return file if file.is_file() else folder.trajectory(episode).path
+    known = sorted(folder.manifest.episodes)
+    example = f", as in {path / known[0]}" if known else ""
+    raise UserError(
+        f"{path} is a run of {len(known)} episodes: name one{example}; "
+        f"`ls {path / 'episodes'}` lists them"
+    )

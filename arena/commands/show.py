@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import as_json, confidence, ks, run_argument, split_episode
+from .options import (
+    as_json,
+    confidence,
+    episode_file,
+    ks,
+    run_argument,
+    split_episode,
+)
 
 if TYPE_CHECKING:
     from ..run_folder import RunFolder
@@ -115,11 +122,17 @@ def _show_part(
 def _show_episode(folder: RunFolder, episode: str, as_json: bool) -> None:
     from ..tables import print_scores
     from ..text import json_shown
+    from ..trajectory import read_trajectory, split_lines
     from ..transcript import transcript
 
-    trajectory = folder.trajectory(episode)
+    file = episode_file(folder.path / episode)
+    trajectory = read_trajectory(file, as_far_as_it_goes=True)
     if as_json:
-        click.echo(json_shown(trajectory.path.read_text(encoding="utf-8")), nl=False)
+        whole, _ = split_lines(file.read_bytes())
+        for line in whole[: len(trajectory.events) + 1]:
+            click.echo(json_shown(line.decode(errors="surrogateescape")))
+        if trajectory.damage is not None:
+            raise trajectory.damage
         return
     for line in transcript(trajectory):
         click.echo(line)
