@@ -15,6 +15,7 @@ from statistics import NormalDist, fmean, stdev
 __all__ = [
     "Estimate",
     "cluster_bootstrap",
+    "geometric_interval",
     "mean_interval",
     "paired_difference",
     "pass_at_k",
@@ -35,7 +36,7 @@ class Estimate:
         low: Lower end; None where the data cannot say (a mean of one value).
         high: Upper end.
         confidence: Nominal coverage, from 0 to 1.
-        method: `wilson`, `t` or `cluster-bootstrap`.
+        method: `wilson`, `t`, `log-t` or `cluster-bootstrap`.
     """
 
     n: int
@@ -46,8 +47,9 @@ class Estimate:
     method: str
 
     def as_dict(self) -> dict[str, float | int | str | None]:
-        """Return the fields, for JSON."""
-        return asdict(self)
+        """Return the fields, for JSON, which has no infinite numbers: null there."""
+        told = asdict(self)
+        return {k: None if v in (math.inf, -math.inf) else v for k, v in told.items()}
 
 
 def wilson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -88,6 +90,19 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate
     half = stdev(values) / math.sqrt(n)
     half *= t_quantile(0.5 + confidence / 2, n - 1)
     return Estimate(n, mean, mean - half, mean + half, confidence, "t")
+
+
+def geometric_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate:
+    """Estimate a geometric mean of values above 0, by Student's t on logarithms.
+
+    There is no interval where `mean_interval` has none.
+    """
+    found = mean_interval([math.log(value) for value in values], confidence)
+    value, low, high = (
+        None if log is None else math.exp(log)
+        for log in (found.value, found.low, found.high)
+    )
+    return Estimate(found.n, value, low, high, confidence, "log-t")
 
 
 def paired_difference(

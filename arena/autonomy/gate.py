@@ -199,7 +199,10 @@ def _self_check(played: _Played, check: _Played) -> Finding:
                 if play.episode.scenario == scenario and play.name == name
             ]
             if not own or None in own:
-                text = f"{name} has not played {scenario}, each time to a verdict"
+                text = (
+                    f"{name} has not played {scenario}, each time to a verdict: let "
+                    "it, in this run or in that of --check"
+                )
                 return Finding("invalid", "self-check", name, text)
             if any(v and (v.success if wanted else v.score) != wanted for v in own):
                 told = "did not succeed in" if wanted else "scored in"

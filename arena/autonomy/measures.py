@@ -9,7 +9,6 @@ from typing import Literal
 
 from ..intervals import Estimate, mean_interval
 from ..metrics.bounds import one_sided, shifted, single_try
-from ..metrics.horizon import Horizon
 from .assistance import bits_of
 from .horizons import agent_horizon, with_minutes
 from .plays import Play
@@ -117,28 +116,17 @@ def _horizon(rule: Rule, tasks: Sequence[Task], confidence: float) -> Measured:
         low, high = _beyond(rule, tasks, edge, confidence)
         outcome = _outcome(low >= rule.threshold, high >= edge)
         why = found.refusal or ""
-        return Measured(None, low, high, edge, outcome, why, _log2(edge / high))
+        return Measured(None, low, high, edge, outcome, why, _log2(edge) - _log2(high))
     # Moving the curve by logits makes the horizon longer by a factor.
     longer = 2.0 ** min(rule.uplift / -found.fit.slope, 1000.0)
-    own = (found.fit.minutes_at(rule.chance), *_ends(found, rule.chance, confidence))
-    value, low, high = (longer * x for x in own)
+    own = found.at(rule.chance, confidence)
+    assert own.value is not None
+    assert own.low is not None
+    assert own.high is not None
+    value, low, high = (longer * x for x in (own.value, own.low, own.high))
     outcome = _outcome(low >= rule.threshold, high >= edge)
     why = "; ".join(found.warnings)
-    return Measured(value, low, high, edge, outcome, why, _log2(edge / high))
-
-
-def _ends(found: Horizon, chance: float, confidence: float) -> tuple[float, float]:
-    """Return the interval over all resamples, those without a fit too.
-
-    Where nothing succeeded the horizon is 0, where everything did infinite; where
-    longer tasks went no worse it could be either, so that each end takes the worse.
-    """
-    minutes = [fit.minutes_at(chance) for fit in found.draws]
-    minutes += [0.0] * found.failing + [math.inf] * found.passing
-    lows = sorted([*minutes, *[0.0] * found.rising])
-    highs = sorted([*minutes, *[math.inf] * found.rising], reverse=True)
-    tail = int((1 - confidence) / 2 * (len(lows) - 1))
-    return lows[tail], highs[tail]
+    return Measured(value, low, high, edge, outcome, why, _log2(edge) - _log2(high))
 
 
 def _beyond(
@@ -199,5 +187,5 @@ def _logit(rate: float) -> float:
     return math.log(rate / (1 - rate))
 
 
-def _log2(ratio: float) -> float:
-    return math.log2(ratio) if ratio > 0 else -math.inf
+def _log2(minutes: float) -> float:
+    return math.log2(minutes) if minutes > 0 else -math.inf

@@ -77,8 +77,8 @@ class Policy(_File):
     """The content of a policy file."""
 
     schema_: Literal[1] = Field(alias="schema")
-    confidence: float = Field(0.95, gt=0, lt=1)
-    """Of the intervals whose ends are compared."""
+    confidence: float = Field(0.95, ge=0.5, le=0.99)
+    """Of the intervals whose ends are compared: no more than 1,000 resamples tell."""
     self_check: bool = True
     """Whether oracle and null must have played every task, and scored all and
     nothing."""

@@ -92,19 +92,32 @@ class Horizon:
     def at(self, chance: float, confidence: float = 0.95) -> Estimate:
         """Return the minutes at which it succeeds with a chance.
 
+        The interval is over all resamples. Where nothing succeeded the horizon is 0,
+        where everything did infinite; where longer tasks went no worse it could be
+        either, so that each end takes the worse.
+
         Raises:
             ValueError: If there is no fit.
         """
         if self.fit is None:
             raise ValueError(f"there is no horizon: {self.refusal}")
         draws = [drawn.minutes_at(chance) for drawn in self.draws]
-        low, high = percentiles(draws, confidence)
+        draws += [0.0] * self.failing + [math.inf] * self.passing
+        lows = sorted([*draws, *[0.0] * self.rising])
+        highs = sorted([*draws, *[math.inf] * self.rising], reverse=True)
+        tail = int((1 - confidence) / 2 * (len(lows) - 1))
         value = self.fit.minutes_at(chance)
-        return Estimate(self.tasks, value, low, high, confidence, "nested-bootstrap")
+        ends = (lows[tail], highs[tail])
+        return Estimate(self.tasks, value, *ends, confidence, "nested-bootstrap")
 
     def band(self, minutes: float, confidence: float = 0.95) -> tuple[float, float]:
-        """Return the interval of the chance of success at a length of task."""
-        return percentiles([f.chance(minutes) for f in self.draws], confidence)
+        """Return the interval of the chance of success at a length of task.
+
+        Resamples whose curve rises are left out.
+        """
+        chances = [fit.chance(minutes) for fit in self.draws]
+        chances += [0.0] * self.failing + [1.0] * self.passing
+        return percentiles(chances, confidence)
 
 
 def horizon(
@@ -145,9 +158,13 @@ def horizon(
     longest = max(task.minutes for task in tasks)
     if half.high is None or half.high > longest:
         warnings.append(f"the interval goes beyond the longest task ({longest:g} min)")
-    if rising:
-        share = rising / len(draws)
-        warnings.append(f"{share:.0%} of resamples rise with length and are left out")
+    for count, what in (
+        (rising, "rise with length"),
+        (failing, "have no success"),
+        (passing, "have no failure"),
+    ):
+        if count:
+            warnings.append(f"{count / resamples:.1%} of resamples {what}")
     return replace(found, warnings=tuple(warnings))
 
 

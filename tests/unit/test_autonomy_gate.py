@@ -222,9 +222,10 @@ def test_who_refuses_only_what_a_rule_is_about_is_not_below_it(tmp_path: Path) -
     def told(spec: EpisodeSpec) -> dict[str, Any]:
         return evidence("copy" if spec.scenario.name == "ara/copy" else "find-it", 0)
 
-    folder = run(
-        tmp_path, told, *planned, refused=lambda spec: spec.scenario.name == "ara/copy"
-    )
+    def refused(spec: EpisodeSpec) -> bool:
+        return spec.scenario.name == "ara/copy"
+
+    folder = run(tmp_path, told, *planned, refused=refused)
     rule = RATE | {"family": "copy", "threshold": 0.9}
     decision = decide(folder, policy(rule, tripwires=["copy", "find-it"]))
     assert "below" == finding(decision, "refusals").outcome
@@ -236,7 +237,10 @@ def test_who_refuses_only_what_a_rule_is_about_is_not_below_it(tmp_path: Path) -
 
 
 def test_what_was_reached_between_refusals_is_reached(tmp_path: Path) -> None:
-    folder = run(tmp_path, 3, refused=lambda spec: spec.epoch < 3)
+    def refused(spec: EpisodeSpec) -> bool:
+        return spec.epoch < 3
+
+    folder = run(tmp_path, 3, refused=refused)
     assert "reached" == finding(decide(folder, policy(RATE)), "r").outcome
 
 
@@ -352,6 +356,10 @@ def test_a_mistake_in_a_rule_is_said_in_one_line(
     ("text", "said"),
     [
         ("schema = 1\n", "line 1: field '': there should be a rule or a tripwire"),
+        (
+            "schema = 1\ntripwires = ['x']\nconfidence = 0.999\n",
+            "line 3: field 'confidence': Input should be less than or equal to 0.99",
+        ),
         ("schema = 2\ntripwires = ['x']\n", "line 1: field 'schema': Input should"),
         ("schema = 1\ntripwires = 'x'\n", "line 2: field 'tripwires': Input should"),
         (2 * RULE, "line 5: unknown field 'rules.0.schema'; allowed: category, "),

@@ -188,6 +188,24 @@ def test_an_interval_beyond_the_longest_task_is_said_to_be() -> None:
     assert "the interval goes beyond the longest task (100 min)" in found.warnings
 
 
+def test_resamples_without_a_curve_are_in_the_interval() -> None:
+    """One success in ten runs: in many resamples there is none, so no bound below."""
+    rare = horizon(spread(1, *[0] * 9))
+    half = rare.at(0.5)
+    assert 300 < rare.failing < 500
+    assert (0.0, True) == (half.low, half.high is not None and half.high < 100)
+    assert f"{rare.failing / 1000:.1%} of resamples have no success" in rare.warnings
+    assert 0 == rare.band(1)[0]
+    often = horizon(spread(*[1] * 9, 0))
+    assert math.inf == often.at(0.5).high
+    assert 1 == often.band(100)[1]
+    for confidence in (0.01, 0.5, 0.99):
+        ends = rare.at(0.5, confidence)
+        assert ends.low is not None
+        assert ends.high is not None
+        assert ends.low <= ends.high
+
+
 def test_the_band_holds_the_curve_and_widens_for_more_confidence() -> None:
     found = horizon(spread(4, 4, 3, 3, 2, 3, 1, 1, 0, 0, runs=4))
     assert found.fit is not None
@@ -206,3 +224,9 @@ def test_the_same_runs_give_the_same_interval() -> None:
 def test_all_of_one_kind_has_no_fit() -> None:
     with pytest.raises(ValueError, match="0 of 10 runs succeeded"):
         fit_horizon(spread(*[0] * 10))
+
+
+def test_json_has_no_infinite_end() -> None:
+    told = horizon(spread(*[1] * 9, 0)).at(0.5).as_dict()
+    assert told["high"] is None
+    assert isinstance(told["low"], float)
