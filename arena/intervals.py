@@ -99,7 +99,7 @@ def geometric_interval(values: Sequence[float], confidence: float = 0.95) -> Est
     """
     found = mean_interval([math.log(value) for value in values], confidence)
     value, low, high = (
-        None if log is None else math.exp(log)
+        None if log is None else math.exp(min(log, 700))  # a float holds no more
         for log in (found.value, found.low, found.high)
     )
     return Estimate(found.n, value, low, high, confidence, "log-t")

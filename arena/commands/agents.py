@@ -13,7 +13,7 @@ from ..errors import UnknownName, UserError
 if TYPE_CHECKING:
     from ..agent import AgentSpec
 
-__all__ = ["agent_options", "equipped", "pair", "read_limits"]
+__all__ = ["agent_options", "equipped", "pair", "read_limits", "seated_by"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Price = tuple[float, float]
@@ -83,6 +83,28 @@ def equipped(
     _check_known(agents, [*given, *prices])
     _check_taken(agents, given, model, bool(prices))
     return [_equip(agent, given, model, prices) for agent in agents]
+
+
+def seated_by(
+    agents: Sequence[str], seats: Sequence[str], **of_agents: Any
+) -> tuple[list[AgentSpec], dict[str, AgentSpec]]:
+    """Return who plays, and who sits in single seats, with what they are made of.
+
+    Args:
+        agents: Of `--agent`.
+        seats: Of `--seat`, as `SEAT=AGENT`.
+        of_agents: As for `equipped`.
+
+    Raises:
+        UserError: If a text names no agent, or an option is for none of them.
+    """
+    from ..agent import AgentSpec
+
+    named = dict(pair("--seat", text) for text in seats)
+    specs = [AgentSpec.parse(name) for name in (*agents, *named.values())]
+    made = equipped(specs, **of_agents)
+    others = made[len(agents) :]
+    return made[: len(agents)], dict(zip(named, others, strict=True))
 
 
 def read_limits(texts: Sequence[str]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UserError
-from .agents import agent_options, equipped, pair, read_limits
+from .agents import agent_options, read_limits, seated_by
 from .options import as_json, confidence, ks
+from .played import code_of, print_played
 
 if TYPE_CHECKING:
     from ..oversight import Oversight
@@ -91,30 +92,15 @@ def run(
     arena run quickstart --agent chat --model openai:NAME --base-url http://HOST/v1
     arena run ./my-scenario --agent chat:openai:gpt-5 --seat player-2=level-3
     """
-    from ..agent import AgentSpec
-    from ..analysis import analyse
     from ..plan import make_plan
     from ..progress import make_observer
     from ..results import results
     from ..run import run as play
     from ..run_folder import RunFolder
     from ..scenario import load_suite
-    from ..tables import (
-        print_assisted,
-        print_errors,
-        print_failed_checks,
-        print_main_tables,
-        print_results,
-        print_unscored,
-    )
-    from ..text import shown
     from ..variations import varied
 
-    seated = dict(pair("--seat", text) for text in seats)
-    specs = equipped(
-        [AgentSpec.parse(name) for name in (*agents, *seated.values())],
-        **of_agents,
-    )
+    players, seated = seated_by(agents, seats, **of_agents)
     plan = make_plan(
         varied(
             [load_suite(name) for name in scenarios],
@@ -122,8 +108,8 @@ def run(
             perturb=perturb,
             hints_after=hints_after,
         ),
-        agents=specs[: len(agents)],
-        seats=dict(zip(seated, specs[len(agents) :], strict=True)),
+        agents=players,
+        seats=seated,
         epochs=epochs,
         seed=seed,
         limits=read_limits(limits),
@@ -132,7 +118,7 @@ def run(
         oversight=_oversight(oversight),
     )
     path = out or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}-{_slug(plan.suite)}"
-    with make_observer(plain=oversight == "ask") as observer:
+    with make_observer(plain=plan.asks_a_person) as observer:
         outcome = play(plan, path, observer=observer, max_concurrency=max_concurrency)
     folder = RunFolder(path)
     table = results(folder.manifest, folder.scores(), confidence=confidence, ks=ks)
@@ -141,21 +127,8 @@ def run(
     else:
         if verbose:
             _print_judged(folder)
-        print_results(table, confidence)
-        print_main_tables(analyse([folder]))
-        print_errors(folder)
-        print_assisted(folder)
-        print_unscored(row for row in table.rows if row.headline)
-        print_failed_checks(folder)
-        for name, reason in plan.left_out.items():
-            click.echo(shown(f"left out {name}: {reason}"))
-        click.echo(f"played {outcome.played}, there already {outcome.already}")
-        click.echo(f"run: {shown(str(path))}")
-        click.echo(f"digest: {folder.manifest.digest}")
-    if outcome.interrupted:
-        click.echo("arena: interrupted; the same command goes on from here", err=True)
-        return 130
-    return 1 if table.errors else 0
+        print_played(folder, outcome, table, confidence)
+    return code_of(outcome, table)
 
 
 def _oversight(text: str | None) -> Oversight | None:

@@ -150,6 +150,7 @@ def write_run(
     told: Told,
     *,
     refused: Callable[[EpisodeSpec], bool] = lambda spec: False,
+    minutes: Callable[[EpisodeSpec], float | None] = lambda spec: None,
     seed: int = 0,
 ) -> Path:
     """Write a whole run, each episode with the evidence that it is told to have left.
@@ -159,19 +160,24 @@ def write_run(
         scenarios: What was planned.
         told: The evidence of an episode, or `FAILED`.
         refused: Whether its model refused.
+        minutes: How long a person was active in it; None where no person played.
         seed: Of the run.
     """
     plan = Plan(suite="ara", seed=seed, scenarios=list(scenarios))
     with RunFolder.writing(path, plan) as folder:
         for spec in plan.episodes():
-            _write(folder, spec, told(spec), refused(spec))
+            _write(folder, spec, told(spec), refused(spec), minutes(spec))
         folder.save()
         score_run(folder)
     return path
 
 
 def _write(
-    folder: RunFolder, spec: EpisodeSpec, left: Mapping[str, Any] | str, refused: bool
+    folder: RunFolder,
+    spec: EpisodeSpec,
+    left: Mapping[str, Any] | str,
+    refused: bool,
+    minutes: float | None,
 ) -> None:
     tool = {"type": "function", "function": {"name": "bash"}}
     header = Header(
@@ -186,6 +192,7 @@ def _write(
         seats=dict(spec.seats),
         tested=spec.tested,
         limits=spec.limits,
+        people=[] if minutes is None else ["player"],
         instructions={"player": "Do it."},
         tools={"player": [tool]},
     )
@@ -204,6 +211,9 @@ def _write(
         message["refusal"] = "I will not do that."
     with TrajectoryWriter(folder.episode_path(spec.episode), Redactor()) as writer:
         writer.header(header)
+        if minutes is not None:
+            time = {"seat": "player", "active_s": 60 * minutes, "paused_s": 30.0}
+            writer.note("time", time)
         writer.write("message", message)
         writer.write("end", end)
         folder.seal(spec.episode, writer.seal(reason))
