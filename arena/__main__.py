@@ -22,6 +22,7 @@ from .commands.lint import lint
 from .commands.list import list_
 from .commands.new import new
 from .commands.notes import notes
+from .commands.play import play
 from .commands.replay import replay
 from .commands.report import report
 from .commands.run import run
@@ -60,7 +61,7 @@ def cli() -> None:
 
 
 commands = (
-    *(run, tournament, list_, show, compare, replay, fork),
+    *(run, tournament, list_, show, compare, play, replay, fork),
     *(notes, report, verify, score),
     *(gate, check, doctor, lint, new, import_, sandbox, view),
 )
