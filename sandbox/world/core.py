@@ -23,7 +23,7 @@ __all__ = ["Answer", "Site", "World"]
 AskHost = Callable[[dict[str, Any], float], dict[str, Any]]
 FULL = Response(
     429,
-    b'{"error": "this world has seen too many requests"}',
+    b'{"error": "there were too many requests"}',
     headers={"Retry-After": "3600"},
 )
 TREASURY = "treasury"

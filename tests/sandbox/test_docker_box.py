@@ -518,3 +518,12 @@ def test_root_and_agent_are_there_whatever_the_list_of_users_says(
     assert 0 == box.exec("rm /etc/passwd").exit_code
     assert "0" == out(box, "id -u")
     assert b"1000\n" == box.exec("id -u", user="agent").stdout.data
+
+
+def test_the_first_process_shows_nothing_of_itself(make_box: MakeBox) -> None:
+    box = make_box()
+    result = box.exec("ps -o args= -p 1; cat /proc/1/comm; ps -eo args")
+    told = result.stdout.text
+    assert ["init", "init"] == told.split("\n")[:2]
+    assert "import" not in told
+    assert "import" not in box.shell("ps -eo args").stdout.text
