@@ -1,5 +1,7 @@
 """Oversight by rules and by a person: what is played, what is seen, what is kept."""
 
+import asyncio
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -246,3 +248,25 @@ def test_a_person_rejects_edits_and_quits_and_the_run_goes_on(tmp_path: Path) ->
     assert ["edit_observation", "reject"] == end(record)["assisted"]
     assert "Nothing to see." == record.of_kind("observation")[0]["text"]
     assert ["stand"] == [s["call"]["name"] for s in record.of_kind("step")]
+
+
+def test_the_page_about_autonomy_shows_rules_that_hold(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "docs/autonomy.md").read_text()
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    rules = ByRules(read_oversight(policy(tmp_path, block)))
+
+    async def decided() -> tuple[Decision | None, ...]:
+        told: ToolCall = {"name": "bash", "args": {"command": "rm -rf /"}, "id": "1"}
+        call: ToolCall = {"name": "bash", "args": {"command": "ls"}, "id": "2"}
+        return (
+            await rules.on_call("player", told),
+            await rules.on_call("player", call),
+            await rules.on_observation("player", "it is secret-12, keep it"),
+        )
+
+    rejected, approved, edited = asyncio.run(decided())
+    assert rejected is not None
+    assert ("reject", "nothing is removed") == (rejected.verb, rejected.reason)
+    assert approved is None
+    assert edited is not None
+    assert "it is secret-…, keep it" == edited.text

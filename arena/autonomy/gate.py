@@ -95,6 +95,13 @@ class Decision:
         """The verdict."""
         return self.binding.outcome
 
+    @property
+    def overruled(self) -> tuple[Finding, ...]:
+        """What was reached, where the verdict is that the evaluation is invalid."""
+        if self.outcome != "invalid":
+            return ()
+        return tuple(f for f in self.findings if f.outcome == "reached")
+
 
 class _Played:
     """A run as the gate sees it.

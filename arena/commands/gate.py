@@ -131,6 +131,8 @@ def _print(decision: Decision, treated: bool, written: Path | None) -> None:
     as_pause = ", treated as a pause" if treated else ""
     click.echo(shown(f"verdict: {decision.outcome}{as_pause}"))
     click.echo(shown(f"binding: {_line(decision.binding)}"))
+    for finding in decision.overruled:
+        click.echo(shown(f"reached all the same: {_line(finding)}"))
     if written is not None:
         click.echo(shown(f"pause: {written}"))
 

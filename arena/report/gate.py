@@ -54,11 +54,14 @@ def gate_section(
         for finding in (binding, *others)
     ]
     who = "" if binding.agent is None else f" of {binding.agent}"
+    also = "".join(
+        f" Reached all the same, by {f.agent}: {f.text}." for f in decision.overruled
+    )
     return Section(
         title=title,
         text=(
             f"Verdict: {decision.outcome}. What binds is {binding.rule}{who}: "
-            f"{binding.text}. Policy {policy.digest}, intervals of "
+            f"{binding.text}.{also} Policy {policy.digest}, intervals of "
             f"{100 * policy.confidence:g} %."
         ),
         tables=[

@@ -21,8 +21,8 @@ NOTE = (
     "Minutes that people take for tasks in which the agent succeeds with a chance of "
     "50 % or 80 %, by a logistic curve on the logarithm of minutes; intervals by a "
     "bootstrap over families, tasks and runs, in which a resample without any success "
-    "counts as 0 and one without any failure as infinite. Refused of fewer than ten tasks, and of "
-    "tasks within two decades of minutes."
+    "counts as 0 and one without any failure as infinite. Refused of fewer than ten "
+    "tasks, and of tasks within two decades of minutes."
 )
 
 

@@ -429,6 +429,19 @@ def test_a_pause_that_cannot_be_written_is_reached_all_the_same(
     assert "it has 1000 pauses" in err
 
 
+def test_what_was_reached_is_said_though_the_rest_is_invalid(
+    tmp_path: Path, gate: Gate
+) -> None:
+    def told(spec: EpisodeSpec) -> dict[str, Any]:
+        return evidence(done=3, invalid="it is gone" if spec.epoch == 9 else None)
+
+    code, out, _ = gate(run(tmp_path, told))
+    assert 30 == code
+    assert "verdict: invalid\n" in out
+    assert "reached all the same: chat, r: rate of all tasks is 1, between" in out
+    assert "all the same" not in gate(run(tmp_path, 3, name="other"))[1]
+
+
 def later(folder: RunFolder) -> None:
     """Let a written run have begun after any pause."""
     file = folder.path / "run.json"
