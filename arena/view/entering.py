@@ -23,7 +23,6 @@ __all__ = [
     "changed_records",
     "enter",
     "enter_scores",
-    "record_files",
     "search",
     "unsearched",
 ]
@@ -43,7 +42,16 @@ class Changed(NamedTuple):
     """Digest of its last line in the manifest; empty where that knows none."""
 
 
-def record_files(run: Path) -> Iterator[os.DirEntry[str]]:
+class Found(NamedTuple):
+    """The records of a run, in its folder or only in its manifest."""
+
+    records: int
+    size: int
+    """Bytes of all together."""
+    changed: list[Changed]
+
+
+def _record_files(run: Path) -> Iterator[os.DirEntry[str]]:
     """Yield the files of a run's records."""
     try:
         with os.scandir(run / "episodes") as entries:
@@ -56,25 +64,27 @@ def record_files(run: Path) -> Iterator[os.DirEntry[str]]:
 
 def changed_records(
     connection: sqlite3.Connection, run: str, path: Path, seals: Mapping[str, Seal]
-) -> tuple[int, list[Changed]]:
-    """Return how many records a run has, and those that are not listed as they are.
+) -> Found:
+    """Return which records of a run are not listed as they are now.
 
     Those that are in neither the folder nor the manifest any more are taken off the
     list.
     """
-    there = {
-        episode: Changed(episode, 0, 0, seal.digest) for episode, seal in seals.items()
-    }
-    for entry in record_files(path):
+    sealed = {episode: seal.digest for episode, seal in seals.items()}
+    there = {episode: (episode, 0, 0, digest) for episode, digest in sealed.items()}
+    size = 0
+    for entry in _record_files(path):
         episode, stat = entry.name.removesuffix(".jsonl"), entry.stat()
-        sealed = there[episode].sealed if episode in there else ""
-        there[episode] = Changed(episode, stat.st_size, stat.st_mtime_ns, sealed)
+        digest = sealed.get(episode, "")
+        there[episode] = (episode, stat.st_size, stat.st_mtime_ns, digest)
+        size += stat.st_size
     listed = "SELECT id, size, changed, sealed FROM episodes WHERE run = ?"
     known = {row[0]: row for row in connection.execute(listed, (run,))}
     gone = [(run, episode) for episode in known.keys() - there.keys()]
     if gone:
         connection.executemany("DELETE FROM episodes WHERE run = ? AND id = ?", gone)
-    return len(there), [r for r in there.values() if r != known.get(r.id)]
+    changed = [Changed(*r) for r in there.values() if r != known.get(r[0])]
+    return Found(len(there), size, changed)
 
 
 def enter(
@@ -104,10 +114,9 @@ def enter(
 
 def enter_scores(connection: sqlite3.Connection, run: str, file: Path) -> None:
     """Enter the scores that were added since the last time; all of a new file."""
-    connection.execute("INSERT OR IGNORE INTO runs (key) VALUES (?)", (run,))
     inode, done = connection.execute(
         "SELECT scores_file, scores_read FROM runs WHERE key = ?", (run,)
-    ).fetchone()
+    ).fetchone() or (0, 0)
     try:
         stat = file.stat()
     except FileNotFoundError:
@@ -125,8 +134,9 @@ def enter_scores(connection: sqlite3.Connection, run: str, file: Path) -> None:
         [(run, s.episode, s.scorer, s.value) for s in _scores(whole)],
     )
     connection.execute(
-        "UPDATE runs SET scores_file = ?, scores_read = ? WHERE key = ?",
-        (stat.st_ino, done + len(whole) + 1 if whole else done, run),
+        "INSERT INTO runs (key, scores_file, scores_read) VALUES (:run, :file, :read) "
+        "ON CONFLICT (key) DO UPDATE SET scores_file = :file, scores_read = :read",
+        {"run": run, "file": stat.st_ino, "read": done + len(whole) + bool(whole)},
     )
 
 

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 from ..errors import UserError
 from ..run_folder import RunFolder
 from ..trajectory import Seal
-from .entering import record_files
 from .finding import find_runs
 from .store import RECORD_COLUMNS, Store
 from .summaries import Summary, is_live, summarise
@@ -228,11 +227,10 @@ class Index:
         """
         path = self.path(run)
         progress = self.refresh(run)
-        sizes = sum(entry.stat().st_size for entry in record_files(path))
         files = _signature(path / "run.json", path / "scores.jsonl")
         reading = progress.listed < progress.records
         live = is_live(path)
-        version = f"{files} {sizes} {progress} {live}"
+        version = f"{files} {progress} {live}"
         return State(version, live or reading)
 
     def episodes(

@@ -30,6 +30,8 @@ class Progress(NamedTuple):
 
     records: int
     """In the run."""
+    size: int
+    """Bytes of all of them."""
     listed: int
     """Of them, those whose newest state is listed."""
     searched: int
@@ -71,7 +73,7 @@ class Updater:
         """
         job = _Job(run, path, seals)
         with self._store.open() as connection:
-            there, changed = changed_records(connection, run, path, seals)
+            count, size, changed = changed_records(connection, run, path, seals)
         few = len(changed) <= _AT_ONCE
         if few and sum(record.size for record in changed) <= _AT_ONCE_BYTES:
             self._enter(job, changed)
@@ -83,7 +85,8 @@ class Updater:
             self._want(self._to_list, job)
         if searching and (unread or changed):
             self._want(self._to_search, job)
-        return Progress(there, there - len(changed), there - len(changed) - unread)
+        listed = count - len(changed)
+        return Progress(count, size, listed, max(0, listed - unread))
 
     def close(self) -> None:
         """Stop reading; what was read is kept."""
@@ -122,7 +125,7 @@ class Updater:
     def _list_some(self, job: _Job) -> bool:
         """List a batch of records; return whether there are more."""
         with self._store.open() as connection:
-            _, changed = changed_records(connection, job.run, job.path, job.seals)
+            changed = changed_records(connection, job.run, job.path, job.seals).changed
         self._enter(job, changed[:_BATCH])
         return len(changed) > _BATCH
 
