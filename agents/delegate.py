@@ -56,6 +56,7 @@ LAST = "You have one message left: call report now."
 NO_REPORT = "It ended without a report, after {turns} messages. It said last: {said}"
 ALONE = "Not done: call {name} alone in a message. Your other calls were played."
 ONE = "Not done: one at a time."
+NOT_YOURS = "Not done: you do not have this tool. When your part is done, call report."
 
 
 @dataclass
@@ -134,7 +135,7 @@ class DelegateAgent(SimpleAgent):
 
         Calls of the agent's own tools are answered on the way.
         """
-        self._strands[-1].conversation.hear(self.heard(observation, results))
+        self.conversation.hear(self.heard(observation, results))
         spent: UsageMetadata | None = None
         reply: AIMessage | None = None
         for _ in range(MOST_INNER):
@@ -142,8 +143,12 @@ class DelegateAgent(SimpleAgent):
             reply = await self._said(strand)
             spent = _sum(spent, reply)
             own = [c for c in reply.tool_calls if c["name"] == strand.own.name]
-            others = [c for c in reply.tool_calls if c["name"] != strand.own.name]
-            if own and not others and not reply.invalid_tool_calls:
+            # Some models call tools that they were not given.
+            sub = strand.left is not None
+            ends = [c for c in reply.tool_calls if sub and c["name"] == ENDS]
+            others = [c for c in reply.tool_calls if c not in own + ends]
+            unread = reply.invalid_tool_calls
+            if own and not (ends or others or unread):
                 self._called(strand, own)
             elif strand.left == 0:
                 said = str(reply.text) or "nothing"
@@ -151,9 +156,16 @@ class DelegateAgent(SimpleAgent):
             else:
                 told = ALONE.format(name=strand.own.name)
                 strand.conversation.hear([_answer(call, told) for call in own])
-                return _passed_on(reply, others, spent)
+                strand.conversation.hear([_answer(call, NOT_YOURS) for call in ends])
+                if not ends or others or unread:
+                    return _passed_on(reply, others, spent)
         assert reply is not None
         return _passed_on(reply, [], spent)
+
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation that goes on now: the main one, or a sub-agent's."""
+        return self._strands[-1].conversation
 
     @tool
     def delegate(self, task: Annotated[str, Field(min_length=1)]) -> None:

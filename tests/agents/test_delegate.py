@@ -83,6 +83,22 @@ def test_a_part_is_played_by_a_sub_agent_and_reported(tmp_path: Path) -> None:
     assert ("One card taken.", 2) == (told["result"], told["turns"])
 
 
+def test_a_sub_agent_cannot_end_the_task(tmp_path: Path) -> None:
+    record, bodies = play(
+        tmp_path,
+        call("delegate", task=TASK),
+        call("submit", answer="all done"),
+        Reply(tool_calls=(("hit", "{}"), ("submit", "{}"))),
+        call("report", result="One card taken."),
+        STAND,
+    )
+    assert ["hit", "stand"] == [s["call"]["name"] for s in record.of_kind("step")]
+    assert "do not have this tool" in bodies[2]["messages"][-1]["content"]
+    answers = {m.get("tool_call_id"): m["content"] for m in bodies[3]["messages"]}
+    asked = bodies[3]["messages"][-3]["tool_calls"]
+    assert all(answers[one["id"]] for one in asked)
+
+
 def test_usage_is_that_of_all_conversations(tmp_path: Path) -> None:
     record, bodies = play(
         tmp_path, call("delegate", task=TASK), call("report", result="no"), STAND
