@@ -82,6 +82,18 @@ class ChatAgent:
         reply = await self.reply(self._asked, self._conversation)
         return self.understood(reply)
 
+    def watch(
+        self,
+        observation: str,
+        view: View,
+        results: Sequence[ToolMessage],
+        message: AIMessage,
+    ) -> None:
+        """Take what another one said in this seat for one's own."""
+        conversation = self.conversation
+        conversation.hear(self.heard(observation, results))
+        conversation.say(self.remembered(message))
+
     def complete(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer in a conversation that is not the agent's: that of a task's world."""
         return completion(self._model, request)
@@ -101,6 +113,15 @@ class ChatAgent:
         from langchain_core.messages import HumanMessage
 
         return results or [HumanMessage(content=observation)]
+
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation that goes on now."""
+        return self._conversation
+
+    def remembered(self, message: AIMessage) -> AIMessage:
+        """Return a message of this seat as the model would have written it."""
+        return message
 
     def understood(self, reply: AIMessage) -> AIMessage:
         """Return the reply as the episode reads it."""

@@ -59,6 +59,17 @@ class ReactAgent(ChatAgent):
         texts = [str(cast(object, r.content)) for r in results] or [observation]  # pyright: ignore[reportUnknownMemberType]
         return [HumanMessage(content="\n".join(texts))]
 
+    def remembered(self, message: AIMessage) -> AIMessage:
+        """Return a message with its first call as a block, where it has none yet."""
+        from langchain_core.messages import AIMessage
+
+        text = str(message.text)
+        if message.tool_calls and isinstance(_read_call(text), str):
+            call = message.tool_calls[0]
+            block = json.dumps({"tool": call["name"], "args": call["args"]})
+            text = f"{text}\n```json\n{block}\n```".lstrip()
+        return AIMessage(content=text)
+
     def understood(self, reply: AIMessage) -> AIMessage:
         """Return the reply with its JSON block read as a tool call."""
         from langchain_core.messages import AIMessage

@@ -43,6 +43,7 @@ from .course import Course
 from .judging import Case, judge, judged_again
 from .place import CurrentPlace, open_place, world_facts
 from .showing import bounded, result_text
+from .unsteady import UNSTEADY
 from .world import build_world, world_digest
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Shell(Env):
 
     seats = ("player",)
     blocking = True
+    unsteady = UNSTEADY
 
     def __init__(
         self,
