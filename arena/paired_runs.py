@@ -30,6 +30,7 @@ __all__ = [
     "compare",
     "labels_of",
     "sides",
+    "units_of",
 ]
 
 _Key = tuple[int, int, int, int]
@@ -223,7 +224,7 @@ def compare(first: Side, second: Side, confidence: float = 0.95) -> Comparison:
                 pairs, why = _pairs(name, choice.name, both)
                 planned = ours.specs[name].keys() & theirs.specs[name].keys()
                 told = _difference(
-                    *(name, choice.name, index == 0, pairs, _units(pairs)),
+                    *(name, choice.name, index == 0, pairs, units_of(pairs)),
                     (len(planned) - len(pairs), why),
                     confidence,
                 )
@@ -262,7 +263,7 @@ def _pairs(
     return pairs, why
 
 
-def _units(pairs: Sequence[Pair]) -> list[tuple[float, float]]:
+def units_of(pairs: Sequence[Pair]) -> list[tuple[float, float]]:
     """Return the scores of both in what is independent; rotations of a deal are one."""
     deals: dict[tuple[int, int], list[Pair]] = {}
     for pair in pairs:
@@ -311,7 +312,7 @@ def _overall(
         own = [entry for entry in found if entry[0].scorer == scorer]
         if len(own) < 2:
             continue
-        units = [_means(_units(pairs)) for _, pairs in own if pairs]
+        units = [_means(units_of(pairs)) for _, pairs in own if pairs]
         why: Counter[str] = Counter()
         for told, _ in own:
             why.update(told.why_missing)

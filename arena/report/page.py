@@ -44,7 +44,7 @@ def page(title: str, sections: Sequence[Section]) -> str:
         parts += [_table(table) for table in section.tables]
         parts += [_block(block) for block in section.blocks]
         parts.append("</section>")
-    return "\n".join([*parts, "</body></html>", ""])
+    return "\n".join([*parts, "</main></body></html>", ""])
 
 
 def _head(title: str, sections: Sequence[Section]) -> str:
@@ -57,13 +57,14 @@ def _head(title: str, sections: Sequence[Section]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{_text(title)}</title><style>{STYLE}</style></head>\n<body>"
-        f"<h1>{_text(title)}</h1>\n<nav><ul>{entries}</ul></nav>"
+        f'<main><h1>{_text(title)}</h1>\n<nav aria-label="Contents"><ul>{entries}</ul>'
+        "</nav>"
     )
 
 
 def _figure(figure: Figure, number: int) -> str:
     try:
-        picture = svg(figure, number)
+        picture = f"{_wide(figure.title)}{svg(figure, number)}</div>"
     except Exception as error:  # noqa: BLE001  (a plug-in draws, and the rest stands)
         why = f"it could not be drawn: {type(error).__name__}: {one_line(str(error))}"
         picture = f"<p>{_text(why)}</p>"
@@ -81,10 +82,13 @@ def _table(table: Table) -> str:
         f'<th scope="col" class="{kind}">{_text(name)}</th>'
         for name, kind in zip(table.columns, kinds, strict=True)
     )
-    body = "\n".join(_row(row, kinds) for row in table.rows)
+    links = table.links or [None] * len(table.rows)
+    body = "\n".join(
+        _row(row, kinds, link) for row, link in zip(table.rows, links, strict=True)
+    )
     note = f'<p class="note">{_prose(table.note)}</p>' if table.note else ""
     return (
-        f'<h3>{_text(table.title)}</h3><div class="wide"><table><thead><tr>{head}</tr>'
+        f"<h3>{_text(table.title)}</h3>{_wide(table.title)}<table><thead><tr>{head}</tr>"
         f"</thead>\n<tbody>{body}</tbody></table></div>{note}"
     )
 
@@ -93,21 +97,37 @@ def _block(block: Block) -> str:
     # Line by line, as what keeps control characters from a page would spell out ends.
     lines = "\n".join(_text(line) for line in block.text.splitlines())
     caption = f'<p class="note">{_prose(block.caption)}</p>' if block.caption else ""
+    if block.anchor:
+        # The anchor is inside, so that a link to it unfolds what is around it.
+        return (
+            f"<details><summary>{_text(block.title)}</summary>{caption}"
+            f'<pre id="{_text(block.anchor)}" tabindex="0">{lines}</pre></details>'
+        )
     head = f"<h3>{_text(block.title)}</h3>"
-    return f'{head}<div class="wide"><pre>{lines}</pre></div>{caption}'
+    return f"{head}{_wide(block.title)}<pre>{lines}</pre></div>{caption}"
 
 
-def _row(row: Sequence[Value], kinds: Sequence[str]) -> str:
-    return f"<tr>{''.join(_cells(row, kinds))}</tr>"
+def _wide(title: str) -> str:
+    """Open a box that scrolls where it is too narrow, also by keys."""
+    return f'<div class="wide" tabindex="0" role="group" aria-label="{_text(title)}">'
 
 
-def _cells(row: Sequence[Value], kinds: Sequence[str]) -> Iterator[str]:
+def _row(row: Sequence[Value], kinds: Sequence[str], link: str | None) -> str:
+    cells = list(_cells(row, kinds))
+    if link is not None:
+        kind, told = cells[0]
+        cells[0] = kind, f'<a href="#{_text(link)}">{told}</a>'
+    told_ones = (f'<td class="{kind}">{told}</td>' for kind, told in cells)
+    return f"<tr>{''.join(told_ones)}</tr>"
+
+
+def _cells(row: Sequence[Value], kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
     for value, kind in zip(row, kinds, strict=True):
         told = _text(written(value))
         if isinstance(value, Estimate) and "[" in told:
             point, _, interval = told.partition(" [")
             told = f'{point} <span class="interval">[{interval}</span>'
-        yield f'<td class="{kind}">{told}</td>'
+        yield kind, told
 
 
 def _prose(text: str) -> str:

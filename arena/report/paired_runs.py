@@ -25,10 +25,12 @@ MOST_PAIRS = 20
 def paired_section(comparison: Comparison) -> Section:
     """Return the differences, and the pairs of episodes that differ most."""
     rows = [*comparison.overall, *comparison.differences]
+    headline = [row for row in rows if row.headline]
+    others = [row for row in rows if not row.headline and row.pairs]
     tables = [
-        _differences("Differences", [row for row in rows if row.headline]),
-        _differences("By other scorers", [row for row in rows if not row.headline]),
-        _missing(rows),
+        _differences("Differences", headline),
+        _differences("By other scorers", others),
+        _missing([row for row in comparison.differences if row.headline]),
         _pairs(comparison),
     ]
     return Section(

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from ..analysis import Section, Table, Value, run_names
+from ..analysis import Figure, Section, Table, Value
+from ..baselines import Baseline
+from ..intervals import Estimate
+from ..registry import load
 from ..results import Results, Row
 from ..run_folder import RunFolder
+from ..scoring import Scorer
+from .plots import intervals_figure
+from .records import Run
 
-__all__ = ["others_section", "runs_table", "scores_section"]
+__all__ = ["others_section", "runs_section", "scores_section"]
 
 
-def runs_table(folders: Sequence[RunFolder]) -> Table:
-    """Tabulate what was played."""
+def runs_section(runs: Sequence[Run]) -> Section:
+    """Say what was played."""
+    records = [record for run in runs for record in run.records]
+    played = sum(record.reason is not None for record in records)
+    scenarios = {record.spec.scenario.name for record in records}
+    agents = {record.spec.label for record in records}
+    text = (
+        f"{_counted(played, 'episode')} of {_counted(len(agents), 'agent')} in "
+        f"{_counted(len(scenarios), 'scenario')}. Everything on this page was computed "
+        "from their records; how, and what it does not show, is said at its end."
+    )
+    return Section(title="What was played", text=text, tables=[_runs(runs)])
+
+
+def _runs(runs: Sequence[Run]) -> Table:
     rows: list[Sequence[Value]] = []
-    for folder, name in zip(folders, run_names(folders), strict=True):
-        manifest = folder.manifest
-        planned = sum(1 for _ in manifest.plan.episodes())
+    for run in runs:
+        manifest = run.folder.manifest
         rows.append(
             (
-                *(name, manifest.plan.suite, manifest.plan.seed),
-                *(manifest.started, f"{len(manifest.episodes)} of {planned}"),
+                *(run.name, manifest.plan.suite, manifest.plan.seed),
+                manifest.started,
+                f"{len(manifest.episodes)} of {len(run.records)}",
                 manifest.digest,
             )
         )
@@ -35,20 +55,28 @@ def runs_table(folders: Sequence[RunFolder]) -> Table:
     )
 
 
-def scores_section(folder: RunFolder, results: Results, where: str) -> Section:
+def scores_section(
+    run: Run,
+    results: Results,
+    first: Mapping[tuple[str, str, str], str],
+    people: Sequence[Baseline],
+) -> Section:
     """Return what a run is read by: its headline scores, and what is missing.
 
     Args:
-        folder: The run.
+        run: The run.
         results: Its scores.
-        where: Behind the title, where a page has several runs.
+        first: By run, scenario and agent the anchor of an episode to read.
+        people: Human baselines, for a column beside the scores of agents.
     """
+    headlines = [row for row in results.rows if row.headline]
+    links = [first.get((run.name, row.scenario, row.agent)) for row in headlines]
     tables = [
-        _scores("Scores", (row for row in results.rows if row.headline)),
+        _beside_people(_scores("Scores", headlines, links), run, people),
         _scores("Against controls", (r for r in results.differences if r.headline)),
         _scores("Over all scenarios", (r for r in results.overall if r.headline)),
         _unscored(results.rows),
-        _left_out(folder),
+        _left_out(run.folder),
     ]
     level = {row.estimate.confidence for row in results.rows}
     at = f" of {100 * level.pop():g} %" if level else ""
@@ -58,8 +86,56 @@ def scores_section(folder: RunFolder, results: Results, where: str) -> Section:
     )
     if at != " of 95 %":
         text += " Those of the analyses below are of 95 %."
-    kept = [table for table in tables if table.rows]
-    return Section(title=f"Scores{where}", text=text, tables=kept)
+    return Section(
+        title=f"Scores{run.where}",
+        text=text,
+        tables=[table for table in tables if table.rows],
+        figures=_figures(headlines),
+    )
+
+
+def _beside_people(table: Table, run: Run, people: Sequence[Baseline]) -> Table:
+    """Return a table of headline scores with what people reached in the same."""
+    refs = [scenario.ref for scenario in run.folder.manifest.plan.scenarios]
+    digests = {ref.name: ref.digest for ref in refs}
+    reached: dict[Value, Estimate] = {
+        one.scenario: one.score
+        for one in people
+        if digests.get(one.scenario) == one.digest
+    }
+    if not reached:
+        return table
+    at = table.columns.index("value") + 1
+    return replace(
+        table,
+        columns=(*table.columns[:at], "people", *table.columns[at:]),
+        rows=[(*row[:at], reached.get(row[0]), *row[at:]) for row in table.rows],
+    )
+
+
+def _figures(rows: Sequence[Row]) -> list[Figure]:
+    """Return a figure of all rates, and one for each other scorer."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        judge: Scorer = load("scorers", row.scorer)
+        rate = judge.measure == "rate"
+        groups.setdefault("" if rate else row.scorer, []).append(row)
+    return [
+        intervals_figure(
+            f"Mean {scorer}, {own[0].better} is better" if scorer else "Rates",
+            [(_told(row, scorer), row.agent, row.estimate) for row in own],
+            rate=not scorer,
+        )
+        for scorer, own in groups.items()
+    ]
+
+
+def _told(row: Row, scorer: str) -> str:
+    return row.scenario if scorer else f"{row.scenario}: {row.scorer}"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def others_section(results: Results, where: str) -> Section:
@@ -73,22 +149,23 @@ def others_section(results: Results, where: str) -> Section:
     return Section(title=f"Other scorers{where}", tables=kept)
 
 
-def _scores(title: str, rows: Iterable[Row]) -> Table:
+def _scores(title: str, rows: Iterable[Row], links: Sequence[str | None] = ()) -> Table:
     lines: list[Sequence[Value]] = [
         (
-            *(row.scenario, row.agent, row.scorer, row.better),
-            *(row.estimate, row.estimate.n, f"{row.played} of {row.planned}"),
-            *(row.errors, row.unscored),
+            *(row.scenario, row.agent, row.scorer, row.estimate, row.estimate.n),
+            *(row.better, f"{row.played} of {row.planned}", row.errors, row.unscored),
         )
         for row in rows
     ]
     return Table(
         title=title,
         columns=(
-            *("scenario", "agent", "score", "better", "value", "n", "episodes"),
+            *("scenario", "agent", "score", "value", "n", "better", "episodes"),
             *("failed", "unscored"),
         ),
         rows=lines,
+        note="The name of a scenario leads to an episode of it." if any(links) else "",
+        links=links,
     )
 
 

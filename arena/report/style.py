@@ -46,11 +46,19 @@ nav ul { columns: 2; padding-left: 1.1rem; margin: .75rem 0; }
 .wide { overflow-x: auto; margin: .4rem 0; }
 table { border-collapse: collapse; font-size: .82rem; }
 pre { font: .8rem/1.25 ui-monospace, Menlo, Consolas, monospace; margin: 0; }
+details { border-bottom: 1px solid var(--grid); font-size: .9rem; }
+summary { padding: .3rem 0; cursor: pointer; overflow-wrap: anywhere; }
+details pre {
+  max-height: 36rem; overflow: auto; margin: 0 0 .8rem; padding: .7rem .9rem;
+  background: var(--stripe); border-left: 3px solid var(--accent); line-height: 1.45;
+  white-space: pre-wrap; overflow-wrap: anywhere;
+}
+:target { outline: 2px solid var(--accent); }
 th, td {
   padding: .22rem .7rem .22rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--grid); overflow-wrap: break-word;
 }
-td.text { min-width: 5rem; max-width: 20rem; }
+td.text { min-width: 5rem; max-width: 26rem; }
 th {
   font-weight: 600; vertical-align: bottom; border-bottom-color: var(--muted);
   overflow-wrap: normal;
@@ -60,14 +68,24 @@ td.number { white-space: nowrap; }
 .interval { color: var(--muted); }
 tbody tr:nth-child(even) { background: var(--stripe); }
 figure { margin: 1rem 0 1.5rem; }
-figure svg { display: block; width: 100%; height: auto; max-width: 46rem; }
+figure svg {
+  display: block; width: 100%; height: auto; min-width: 30rem; max-width: 46rem;
+}
 svg * { stroke-linejoin: round; stroke-linecap: butt; }
 code { font-size: .85em; overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  body { padding: 1.25rem .9rem 3rem; }
+  nav ul { columns: 1; }
+  table { font-size: .76rem; }
+  th, td { padding-right: .5rem; }
+  td.text { min-width: 3.5rem; }
+}
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   h2, h3 { break-after: avoid; }
   figure, tr { break-inside: avoid; }
   .wide { overflow: visible; }
+  details pre { max-height: none; }
   table { font-size: 7.5pt; }
   td.number { white-space: normal; }
   nav { display: none; }
