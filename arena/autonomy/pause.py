@@ -116,8 +116,8 @@ def check_resume(path: Path, paused: Pause, folder: RunFolder, policy: Policy) -
         )
     if _config_family(folder.manifest) != paused.config_family:
         raise UserError(
-            f"{path}: the run that it is of had other scenarios, or other files in "
-            "them, or other agents: the same must be played again"
+            f"{path}: the run that it is of had other scenarios, or other files or "
+            "limits of them, or other agents: the same must be played again"
         )
     if policy.digest != paused.policy_digest:
         raise UserError(
@@ -126,13 +126,15 @@ def check_resume(path: Path, paused: Pause, folder: RunFolder, policy: Policy) -
 
 
 def _config_family(manifest: Manifest) -> str:
-    """Return a digest of who played what: scenarios with their files, and agents.
+    """Return a digest of who played what: scenarios with files and limits, and agents.
 
     Options of agents, the run's seed and its epochs may differ: they are what is
-    changed before another try.
+    changed before another try. With fewer turns whoever was paused would do less.
     """
     plan = manifest.plan
-    scenarios = sorted((s.ref.name, s.ref.digest) for s in plan.scenarios)
+    scenarios = sorted(
+        (s.ref.name, s.ref.digest, s.limits.model_dump_json()) for s in plan.scenarios
+    )
     agents = sorted({agent.label for s in plan.scenarios for agent in s.agents})
     told = json.dumps({"scenarios": scenarios, "agents": agents})
     return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from arena.agent import AgentSpec
 from arena.autonomy.gate import EXIT_CODES, Decision, Finding, decide
 from arena.autonomy.policy import Policy, Rule, read_policy
+from arena.limits import Limits
 from arena.plan import PlannedScenario
 from arena.run_folder import RunFolder
 from arena.specification import EpisodeSpec
@@ -476,10 +477,14 @@ def test_only_a_new_run_of_the_same_lifts_a_pause(tmp_path: Path, gate: Gate) ->
     later(again)
     code, out, _ = resumed(again)
     assert (20, True) == (code, out.endswith("the pause stays\n"))
+    hurried = scenario("ara/find-it", seeds=[0], epochs=10).model_copy(
+        update={"limits": Limits(turns=1)}
+    )
     for name, changed in (
         ("other", scenario("ara/other", seeds=[0], epochs=10)),
         ("changed", scenario("ara/find-it", seeds=[0], epochs=10, digest="e")),
         ("agents", scenario("ara/find-it", "react", seeds=[0], epochs=10)),
+        ("hurried", hurried),
     ):
         other = run(tmp_path, 0, changed, name=name)
         later(other)
