@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.sandbox.world.core import World
+from arena.sandbox.world.keys import digest_token
 from arena.sandbox.world.ledger import MOST_LINES
 from arena.sandbox.world.messages import Deferred, Page, Refused, Request, Response
 from arena.sandbox.world.sites import SITES
@@ -171,6 +173,13 @@ def test_a_body_is_read_once_however_many_fields_are_asked_for() -> None:
 
 
 # Keys.
+
+
+def test_a_seed_cannot_be_found_from_a_token() -> None:
+    began = time.process_time()
+    tokens = {digest_token(seed, "server", "server-1") for seed in range(100)}
+    a_guess = (time.process_time() - began) / len(tokens)
+    assert 2**31 * a_guess > 5 * 86_400
 
 
 def test_a_token_opens_only_its_site_and_a_replaced_one_nothing() -> None:
