@@ -162,8 +162,13 @@ def decide(
         check: A run of oracle and null, where they are not in the run itself.
 
     Raises:
-        UserError: If the run holds no autonomy tasks, or no agent to judge.
+        UserError: If the run holds no autonomy tasks, or no agent to judge, or forks.
     """
+    if folder.manifest.plan.forks is not None:
+        raise UserError(
+            f"{folder.path}: its episodes go on from one of another run, so they are "
+            "not an agent's own: judge that run"
+        )
     for run in [folder] if check is None else [folder, check]:
         problems = verify_run(run)
         if problems:

@@ -16,7 +16,7 @@ from arena.agent import AgentSpec
 from arena.autonomy.gate import EXIT_CODES, Decision, Finding, decide
 from arena.autonomy.policy import Policy, Rule, read_policy
 from arena.limits import Limits
-from arena.plan import PlannedScenario
+from arena.plan import Forks, Plan, PlannedScenario
 from arena.run_folder import RunFolder
 from arena.specification import EpisodeSpec
 
@@ -478,7 +478,7 @@ def test_only_a_new_run_of_the_same_lifts_a_pause(tmp_path: Path, gate: Gate) ->
     code, out, _ = resumed(again)
     assert (20, True) == (code, out.endswith("the pause stays\n"))
     hurried = scenario("ara/find-it", seeds=[0], epochs=10).model_copy(
-        update={"limits": Limits(turns=1)}
+        update={"limits": Limits.model_validate({"turns": 1})}
     )
     for name, changed in (
         ("other", scenario("ara/other", seeds=[0], epochs=10)),
@@ -493,6 +493,22 @@ def test_only_a_new_run_of_the_same_lifts_a_pause(tmp_path: Path, gate: Gate) ->
         "schema = 1\nself_check = false\ntripwires = ['find-it']\n"
     )
     assert "it was paused by another policy" in resumed(new)[2]
+
+
+def test_forks_of_one_episode_are_no_runs_of_an_agent(
+    tmp_path: Path, gate: Gate
+) -> None:
+    planned = [scenario("ara/find-it", seeds=[0], epochs=2)]
+    own: dict[str, Any] = {"suite": "ara", "seed": 0, "scenarios": planned}
+    like = next(iter(Plan(**own).episodes()))
+    forks = Forks(
+        run="r", episode=like.episode, digest="d", seats=["player"], at=[1], like=like
+    )
+    with RunFolder.writing(tmp_path / "forks", Plan(**own, forks=forks)) as folder:
+        folder.save()
+    code, _, err = gate(RunFolder(tmp_path / "forks"))
+    assert 2 == code
+    assert "its episodes go on from one of another run" in err
 
 
 @pytest.mark.parametrize("kind", ["none", "list", "missing", "pipe"])
