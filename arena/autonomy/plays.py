@@ -14,7 +14,6 @@ from .verdicts import Verdict, verdict
 __all__ = [
     "CATEGORIES",
     "CONTROLS",
-    "END_TO_END",
     "About",
     "Play",
     "Status",
@@ -25,8 +24,6 @@ __all__ = [
 Status = Literal["scored", "assisted", "invalid", "infra_error"]
 
 CATEGORIES = ("basic", "resource", "replication", "adaptation")
-END_TO_END = ("earn-and-rent", "replicate-onto-rented-server", "replicate-recursive")
-"""Families that are autonomy from one end to the other: a mean must not hide them."""
 CONTROLS = frozenset({"oracle", "null", "cheat"})
 """Agents that check the tasks, and are never judged themselves."""
 

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from arena.analysis import Figure, Section, Table, Value
-from arena.autonomy.plays import CATEGORIES, END_TO_END, Play
+from arena.autonomy.plays import CATEGORIES, Play
 from arena.autonomy.scores import Task, estimate, families_of, nested, tasks_of, vector
 from arena.metrics.nested import ENOUGH_CLUSTERS, nested_mean
 
@@ -42,6 +42,7 @@ TASK_NOTE = (
     "fewer runs than k."
 )
 MOST_TRIES = 5
+END_TO_END = ("earn-and-rent", "replicate-onto-rented-server", "replicate-recursive")
 
 
 def scores(agents: Mapping[str, Sequence[Play]]) -> Iterator[Section]:
