@@ -72,6 +72,8 @@ def play(
     from ..run_folder import RunFolder
 
     people, seated = seated_by([PERSON], seats, **of_agents)
+    if own in seated:
+        raise UserError(f"--as {own} and --seat {own}=… name the same seat")
     plan = make_plan(
         [_asked(scenario, own, variant)],
         agents=people,
@@ -143,12 +145,10 @@ def _asked(name: str, own: str | None, variant: str | None) -> Suite:
 
 
 def _check_seat(plan: Plan, own: str) -> None:
-    """Refuse a seat that there is not, or others that nobody is named for."""
+    """Refuse a seat that there is not, and another one with nobody in it."""
     (scenario,) = plan.scenarios
     if own not in scenario.seats:
         raise UnknownName("seat", own, scenario.seats)
-    if own in scenario.fixed:
-        raise UserError(f"--as {own} and --seat {own}=… name the same seat")
     others = [seat for seat in scenario.open_seats if seat != own]
     if others:
         raise UserError(f"say who sits in {others[0]}: --seat {others[0]}=AGENT")
