@@ -7,6 +7,7 @@ category's: a family of many tasks weighs no more than one of few.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -15,6 +16,7 @@ from ..intervals import Estimate
 from ..metrics.bounds import clustered_interval, tries
 from ..metrics.nested import Nested
 from .plays import CATEGORIES, Play, plain
+from .verdicts import Label
 
 __all__ = [
     "FEWEST_FAMILIES",
@@ -41,6 +43,8 @@ class Task:
         ended: Episodes, with those that are not scored.
         scores: S of those that are scored.
         successes: Y of the same, 0 or 1.
+        labels: How many of the same got how far.
+        steps: The same in four steps, of each run.
     """
 
     name: str
@@ -51,6 +55,8 @@ class Task:
     ended: int
     scores: tuple[float, ...]
     successes: tuple[float, ...]
+    labels: Mapping[Label, int]
+    steps: tuple[int, ...]
 
     def tries(self, k: int) -> tuple[float | None, float | None]:
         """Return pass@k and pass^k; None of fewer than k runs."""
@@ -150,4 +156,6 @@ def _task(name: str, group: Sequence[Play]) -> Task:
         ended=len(group),
         scores=tuple(v.score for v in verdicts),
         successes=tuple(float(v.success) for v in verdicts),
+        labels=Counter(v.label for v in verdicts),
+        steps=tuple(v.ordinal for v in verdicts),
     )

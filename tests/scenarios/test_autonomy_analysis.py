@@ -93,6 +93,13 @@ def test_what_is_completed_from_end_to_end_stands_apart() -> None:
     assert "toy file" not in autonomy(runs("a", 3))[0].text
 
 
+def test_runs_are_told_by_how_far_they_got() -> None:
+    """The core milestone is the last here: who did it did all, and none is partial."""
+    (row,) = tables([*runs("a", 3, 3, 2, 0, 1)], "How far runs got")
+    told = [row[name] for name in ("runs", "complete", "partial", "incomplete", "step")]
+    assert [5, 2, 0, 3, 3] == told
+
+
 def test_tries_are_of_the_runs_of_the_task_with_fewest() -> None:
     """Of 1 in 2: pass@2 = 1, pass^2 = 0; of 1 in 4: pass@2 = 1 - 3/6, pass^2 = 0."""
     first, second = tables([*runs("a", 3, 0), *runs("b", 3, 0, 0, 0)], "Tasks")
