@@ -114,6 +114,21 @@ class Note:
         """The id of its first version."""
         return self.versions[0].id
 
+    @property
+    def episode(self) -> str:
+        """The id of the episode that it is on."""
+        return self.versions[0].episode
+
+    @property
+    def event(self) -> int | None:
+        """Number `n` of the event that it is on; None for the episode as a whole."""
+        return self.versions[0].event
+
+    @property
+    def earlier(self) -> list[Annotation]:
+        """Versions that are replaced, those that only remove left out."""
+        return [v for v in self.versions if v not in self.current and not v.removed]
+
     def add(self, version: Annotation) -> None:
         """Take in the next version."""
         self.versions.append(version)
@@ -287,7 +302,6 @@ def _note_of(known: Annotations, version: Annotation) -> Note:
     note = notes[0]
     if note is None or any(other is not note for other in notes):
         raise UserError("note: what it replaces is not there; load the notes again")
-    first = note.versions[0]
-    if (first.episode, first.event) != (version.episode, version.event):
+    if (note.episode, note.event) != (version.episode, version.event):
         raise UserError("note: what it replaces is of another episode or event")
     return note

@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from ..errors import UserError
 from ..report.style import COLOURS
-from . import live, runs
+from . import compare, live, runs
 from .index import Index
 from .pages import STATIC, index_of, page
 from .security import Guard
@@ -44,6 +44,7 @@ def create_app(root: Path, token: str) -> Starlette:
         routes=[
             *runs.routes,
             *live.routes,
+            *compare.routes,
             Route("/static/colours.css", _colours),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import uvicorn
 from playwright.sync_api import Page
+from starlette.testclient import TestClient
 
 from arena.view.app import create_app
 from arena.view.serving import listening
 
-__all__ = ["TOKEN", "OpenPage", "Served", "serving"]
+__all__ = ["TOKEN", "OpenPage", "Served", "entered", "serving"]
 
 TOKEN = "a-token-of-the-tests"
 OpenPage = Callable[..., Page]
@@ -50,3 +51,14 @@ def serving(root: Path) -> Generator[Served]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def entered(root: Path) -> TestClient:
+    """Return a client that has come in with the token, and sends as our pages do."""
+    client = TestClient(
+        create_app(root, TOKEN),
+        base_url="http://127.0.0.1",
+        headers={"Origin": "http://127.0.0.1"},
+    )
+    assert client.get(f"/?token={TOKEN}").status_code == 200
+    return client
