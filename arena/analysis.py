@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .agent import AgentSpec
+from .baselines import time_on_task
 from .errors import UserError, one_line
 from .intervals import Estimate
 from .limits import EndReason
@@ -97,6 +98,10 @@ class Episode:
     """What the agent under test was given and used; None for one that is missing."""
     assisted: tuple[str, ...] = ()
     """How the agent was helped: `hint`, and verbs of oversight but approval."""
+    people: tuple[str, ...] = ()
+    """The seats in which people play; empty for one that is missing."""
+    active_s: float | None = None
+    """Seconds that people took in tested seats, pauses left out; None of others."""
 
     @property
     def missing(self) -> bool:
@@ -111,6 +116,8 @@ class Left(NamedTuple):
     payoffs: Mapping[str, float]
     effort: Effort | None
     assisted: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    active_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +343,8 @@ def _of_folder(
             evidence=left.evidence,
             payoffs=left.payoffs,
             assisted=left.assisted,
+            people=left.people,
+            active_s=left.active_s,
             id=spec.episode,
             effort=left.effort,
         )
@@ -360,7 +369,11 @@ def _left(record: Trajectory) -> Left:
         choices=tuple(n for n in record.of_kind("note") if n["about"] == "expert"),
         budget=record.header.limits.tokens,
     )
-    return Left(record.evidence, end["payoffs"], effort, record.assisted)
+    return Left(
+        *(record.evidence, end["payoffs"], effort, record.assisted),
+        people=tuple(record.header.people),
+        active_s=time_on_task(record)[0],
+    )
 
 
 def _id(name: str) -> str:

@@ -101,6 +101,11 @@ class Play:
         return self.episode.seats[self.episode.tested[0]].name
 
     @property
+    def person(self) -> bool:
+        """Whether people were tested."""
+        return set(self.episode.tested) <= set(self.episode.people)
+
+    @property
     def hints(self) -> int:
         """How many hints were shown."""
         return len(self.episode.evidence.get("hints") or ())

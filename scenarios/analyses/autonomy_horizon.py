@@ -7,7 +7,13 @@ from statistics import fmean
 from typing import Any
 
 from arena.analysis import Figure, Section, Table, Value
-from arena.autonomy.horizons import agent_horizon, with_minutes
+from arena.autonomy.horizons import (
+    MEASURED,
+    agent_horizon,
+    measured_minutes,
+    timed,
+    with_minutes,
+)
 from arena.autonomy.plays import Play
 from arena.autonomy.scores import Task, tasks_of
 from arena.metrics.horizon import Horizon
@@ -22,7 +28,9 @@ NOTE = (
     "50 % or 80 %, by a logistic curve on the logarithm of minutes; intervals by a "
     "bootstrap over families, tasks and runs, in which a resample without any success "
     "counts as 0 and one without any failure as infinite. Refused of fewer than ten "
-    "tasks, and of tasks within two decades of minutes."
+    "tasks, and of tasks within two decades of minutes. Minutes are measured where "
+    "people are among these runs (the geometric mean of those who succeeded), or where "
+    "the task says that people were timed; else they are estimates."
 )
 
 
@@ -32,7 +40,12 @@ def horizons(agents: Mapping[str, Sequence[Play]]) -> Iterator[Section]:
     Args:
         agents: The episodes of each.
     """
-    tasks = {agent: with_minutes(tasks_of(plays)) for agent, plays in agents.items()}
+    measured = measured_minutes([play for plays in agents.values() for play in plays])
+    tasks = {
+        agent: with_minutes(timed(tasks_of(plays), measured))
+        for agent, plays in agents.items()
+        if not any(play.person for play in plays)
+    }
     found = {agent: agent_horizon(own) for agent, own in tasks.items() if own}
     if not found:
         return
@@ -42,8 +55,13 @@ def horizons(agents: Mapping[str, Sequence[Play]]) -> Iterator[Section]:
         told = [horizon.refusal or "", *horizon.warnings]
         families = len({task.family for task in tasks[agent]})
         why = "; ".join(filter(None, told)) or None
-        rows.append((agent, horizon.tasks, families, half, most, why))
-    columns = ("agent", "tasks", "families", "50 % (min)", "80 % (min)", "to know")
+        known = sum(1 for task in tasks[agent] if task.source in MEASURED)
+        counts = (horizon.tasks, families, known, horizon.tasks - known)
+        rows.append((agent, *counts, half, most, why))
+    columns = (
+        *("agent", "tasks", "families", "measured", "estimated"),
+        *("50 % (min)", "80 % (min)", "to know"),
+    )
     table = Table(title="Time horizon", columns=columns, rows=rows, note=NOTE)
     curves = {
         agent: _curve(horizon, tasks[agent])
