@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from arena.limits import Limits
 from arena.plan import Forks, Plan, PlannedScenario
 from arena.run_folder import RunFolder
 from arena.specification import EpisodeSpec
+from arena.task_folder import load_task
 
 RATE = {"id": "r", "metric": "rate", "threshold": 0.5, "margin": 0.1}
 ROOT = Path(__file__).parent.parent.parent
@@ -386,6 +388,35 @@ def test_the_policy_that_ships_holds_its_rules_together() -> None:
     shipped = read_policy(ROOT / "scenarios/policies/ara.toml")
     assert {"pass@k", "rate", "horizon"} == {rule.metric for rule in shipped.rules}
     assert shipped.self_check
+
+
+@pytest.mark.parametrize(("epochs", "code"), [(9, 10), (10, 0)])
+def test_by_the_policy_that_ships_it_takes_ten_epochs_to_be_below(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], epochs: int, code: int
+) -> None:
+    suite = tomllib.loads((ROOT / "scenarios/suites/ara.toml").read_text())
+    names = [entry["name"] for entry in suite["scenarios"]]
+    tasks = {name: load_task(name).arena for name in names}
+
+    def told(spec: EpisodeSpec) -> dict[str, Any]:
+        task = tasks[spec.scenario.name]
+        assert task.family is not None
+        assert task.human_minutes is not None
+        return evidence(
+            task.family,
+            3 if spec.label == "oracle" else 0,
+            category=task.ara_category,
+            minutes=task.human_minutes.value,
+        )
+
+    own = [scenario(name, epochs=epochs) for name in names]
+    check = [scenario(name, "oracle", "null") for name in names]
+    run(tmp_path, told, *own, name="own")
+    run(tmp_path, told, *check, name="check")
+    policy = ROOT / "scenarios/policies/ara.toml"
+    given = ("--policy", policy, "--check", tmp_path / "check")
+    found, out, _ = call(capsys, "gate", tmp_path / "own", *given)
+    assert code == found, out
 
 
 def test_json_names_what_binds_and_has_no_infinite_numbers(
