@@ -172,8 +172,9 @@ def copy_below(
         What could not be copied, or None.
 
     Raises:
-        SandboxFileError: If the folder itself is such that it cannot be read.
-        SandboxError: If the engine refuses, or the target is full.
+        SandboxFileError: If the folder itself is such that it cannot be read, or the
+            target is full, which has as much room but for the way to `fresh`.
+        SandboxError: If the engine refuses.
     """
     copying = _Copying(folder, room, tuple(fresh))
     try:
@@ -191,7 +192,9 @@ def copy_below(
     except (OSError, ValueError, tarfile.TarError) as error:
         raise SandboxError(f"cannot copy {folder}: {reason(error)}") from error
     if not response.ok:
-        raise SandboxError(f"cannot copy {folder}: {_told(response)}")
+        told = _told(response)
+        own_fault = SandboxFileError if "no space left" in told else SandboxError
+        raise own_fault(f"cannot copy {folder}: {told}")
     if copying.left_out:
         return f"{copying.left_out} files of {folder} do not fit and were not copied"
     return None

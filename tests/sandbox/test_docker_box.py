@@ -1,6 +1,7 @@
 """What is Docker's own about its boxes; what both kinds share is tested elsewhere."""
 
 import os
+import shlex
 import subprocess
 import threading
 import time
@@ -11,7 +12,12 @@ import pytest
 
 from arena.sandbox.docker_box import DockerBox
 from arena.sandbox.docker_provider import DockerProvider
-from arena.sandboxing import Collected, SandboxError, SandboxSpec
+from arena.sandboxing import (
+    Collected,
+    SandboxError,
+    SandboxFileError,
+    SandboxSpec,
+)
 
 pytestmark = pytest.mark.docker
 
@@ -322,6 +328,17 @@ def test_what_does_not_fit_into_a_clone_is_told(make_box: MakeBox) -> None:
         assert time.monotonic() - began < 20
         assert "x" == out(clone, "cat a")
         assert any("do not fit" in incident for incident in clone.incidents())
+
+
+def test_a_box_without_room_for_another_file_is_the_fault_of_its_files(
+    make_box: MakeBox,
+) -> None:
+    box = make_box()
+    fill = "i = 0\nwhile True: open(f'{i}', 'w').close(); i += 1"
+    box.exec(f"cd /tmp && python3 -c {shlex.quote(fill)}")
+    box.freeze()
+    with pytest.raises(SandboxFileError, match="no space left"):
+        box.clone(writable=["/tmp/probe"])
 
 
 def test_a_clone_of_a_system_that_can_be_written_has_all_of_it(
