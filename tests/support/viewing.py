@@ -1,11 +1,14 @@
 """The web pages, served as `arena view` does."""
 
+import importlib
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import uvicorn
 from playwright.sync_api import Page
@@ -14,7 +17,9 @@ from starlette.testclient import TestClient
 from arena.view.app import create_app
 from arena.view.serving import listening
 
-__all__ = ["TOKEN", "OpenPage", "Served", "entered", "serving"]
+__all__ = ["TOKEN", "OpenPage", "Served", "apart", "entered", "faults", "serving"]
+
+Made = TypeVar("Made")
 
 TOKEN = "a-token-of-the-tests"
 OpenPage = Callable[..., Page]
@@ -62,3 +67,26 @@ def entered(root: Path) -> TestClient:
     )
     assert client.get(f"/?token={TOKEN}").status_code == 200
     return client
+
+
+def apart(call: Callable[..., Made], *given: Any, **more: Any) -> Made:
+    """Call in a thread of its own, as Playwright keeps the loop of the first one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(call, *given, **more).result()
+
+
+def faults(page: Page, *where: str) -> list[str]:
+    """Return what axe finds serious or critical on a page, or in parts of it.
+
+    Args:
+        page: Where it has come to rest.
+        where: CSS selectors of the parts; by default all of it.
+    """
+    axe: Any = importlib.import_module("axe_playwright_python.sync_playwright").Axe()
+    parts = {"include": [[part] for part in where]} if where else None
+    found = axe.run(page, context=parts).response["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
