@@ -159,7 +159,9 @@ def make_agent(spec: AgentSpec) -> Agent:
     try:
         return kind(**arguments.check(options))
     except BadArguments as error:
-        raise UserError(f"agent {spec.name!r}: {error}") from error
+        raise UserError(
+            f"agent {spec.name!r}: {error} (options: --agent-option NAME=VALUE)"
+        ) from error
 
 
 @functools.cache  # it looks at the machine once, and keeps connections

@@ -117,7 +117,8 @@ def test_help_imports_neither_numpy_nor_langchain() -> None:
                 "--agent-option",
                 "actions=1",
             ],
-            "agent 'scripted': actions: should be a valid list, given 1",
+            "agent 'scripted': actions: should be a valid list, given 1 "
+            "(options: --agent-option NAME=VALUE)",
         ),
         (
             [

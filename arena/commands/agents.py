@@ -26,7 +26,11 @@ def agent_options(command: Command) -> Command:
     """
     for option in (
         click.option(
-            "--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Instead."
+            "--limit",
+            "limits",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="In place of the scenario's own, as turns=30.",
         ),
         click.option(
             "--price",
