@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout import UIContent, UIControl
@@ -16,8 +16,11 @@ from prompt_toolkit.utils import get_cwidth
 
 __all__ = ["Page", "Rows"]
 
-# Characters that take no column, such as accents, heap up on the one before them.
-MOST_CHARACTERS = 4  # in a row, for each of its columns
+MORE = "▼ PageDown for more"
+# Accents take no column and heap up on what stands before them, far above the row where
+# there are many, or in the row above where nothing does.
+MOST_ACCENTS = 6
+BEARER = "◌"
 
 
 class Rows:
@@ -61,11 +64,9 @@ class Rows:
 
     def _end(self, start: int) -> tuple[int, int]:
         """Return where the row that begins there ends, and where the next begins."""
-        most = start + self.width * MOST_CHARACTERS
+        most = start + self.width * (1 + MOST_ACCENTS)
         line_end = self.text.find("\n", start, most)
-        if line_end < 0:
-            line_end = min(most, len(self.text))
-        end = self._full(start, line_end)
+        end = self._full(start, min(most, len(self.text)) if line_end < 0 else line_end)
         if end == len(self.text) or self.text[end] == "\n":
             return end, end + 1
         space = self.text.rfind(" ", start + self.width // 2, end + 1)
@@ -76,10 +77,13 @@ class Rows:
         piece = self.text[start:end]
         if piece.isascii():
             return start + min(len(piece), self.width)
-        columns = 0
+        columns = 0 if get_cwidth(piece[0]) else get_cwidth(BEARER)
+        accents = 0
         for count, character in enumerate(piece):
-            columns += get_cwidth(character)
-            if columns > self.width:
+            wide = get_cwidth(character)
+            columns += wide
+            accents = 0 if wide else accents + 1
+            if columns > self.width or accents > MOST_ACCENTS:
                 return start + max(count, 1)
         return end
 
@@ -89,19 +93,29 @@ class Page(UIControl):
 
     Args:
         text: Returns what is to be read; see `Rows`.
+        which: Returns what tells one text from another; each begins at its top.
         wanted: Returns what is to be marked in it, in upper or lower case.
 
     Attributes:
-        offset: Where in the text the page begins, or anywhere in its first row; a page
-            of another width begins with the row that holds the same place.
+        seek: A place that must come into sight when it is drawn next, or None.
     """
 
-    def __init__(self, text: Callable[[], str], wanted: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        text: Callable[[], str],
+        which: Callable[[], Hashable],
+        wanted: Callable[[], str],
+    ) -> None:
         self._text = text
+        self._which = which
         self._wanted = wanted
+        self._read: Hashable = None
         self._rows = Rows("", 1)
-        self._height = 1
-        self.offset = 0
+        # A place in the first row drawn, so that it stays in another width.
+        self._offset = 0
+        self._shown = 1
+        self._more = False
+        self.seek: int | None = None
 
     def is_focusable(self) -> bool:
         """Whether keys can be for it; they can."""
@@ -109,27 +123,37 @@ class Page(UIControl):
 
     def create_content(self, width: int, height: int) -> UIContent:
         """Return the rows that fit."""
-        text = self._text()
+        text, which = self._text(), self._which()
+        if which != self._read:
+            self._read, self._offset = which, 0
         if text is not self._rows.text or width != self._rows.width:
             self._rows = Rows(text, width)
-        self._height = height
-        spans = self._rows.spans(self._rows.row_of(self.offset), height)
+        if self.seek is not None:
+            self._bring_into_sight(self._rows.row_of(self.seek), height)
+            self.seek = None
+        spans = self._rows.spans(self._rows.row_of(self._offset), height + 1)
+        self._more = len(spans) > height
+        if self._more:
+            spans = spans[: max(height - 1, 1)]
+        self._shown = len(spans)
         lines = list(_marked(text, spans, self._wanted()))
+        if self._more and height > 1:
+            lines.append([("class:more", MORE)])
         return UIContent(lines.__getitem__, len(lines), show_cursor=False)
-
-    @property
-    def more(self) -> bool:
-        """Whether there is more below."""
-        below = self._rows.row_of(self.offset) + self._height
-        return bool(self._rows.spans(below, 1))
 
     def scroll(self, pages: int) -> None:
         """Scroll by whole pages, less a row that stays, as far as there is any text."""
-        if pages > 0 and not self.more:
+        if pages > 0 and not self._more:
             return
-        by = pages * max(self._height - 1, 1)
-        top = max(self._rows.row_of(self.offset) + by, 0)
-        ((self.offset, _),) = self._rows.spans(top, 1)
+        by = pages * max(self._shown - 1, 1)
+        self._begin_with(self._rows.row_of(self._offset) + by)
+
+    def _bring_into_sight(self, row: int, height: int) -> None:
+        if not 0 <= row - self._rows.row_of(self._offset) < height - 1:
+            self._begin_with(row - height // 2)
+
+    def _begin_with(self, row: int) -> None:
+        ((self._offset, _),) = self._rows.spans(max(row, 0), 1)
 
 
 def _marked(
@@ -143,7 +167,8 @@ def _marked(
         found = re.compile(re.escape(wanted), re.IGNORECASE).finditer(text, begin, end)
         matches = [match.span() for match in found]
     for start, end in spans:
-        row: StyleAndTextTuples = []
+        bare = start < end and not get_cwidth(text[start])
+        row: StyleAndTextTuples = [("", BEARER)] if bare else []
         for first, last in matches:
             first, last = max(first, start), min(last, end)
             if first < last:

@@ -60,6 +60,7 @@ STYLE = Style.from_dict(
         "line": "reverse",
         "broken": "bg:ansired ansiwhite bold",
         "match": "reverse",
+        "more": "bold",
         **{f"seat-{n}": f"{colour} bold" for n, colour in enumerate(SEATS)},
     }
 )
@@ -80,7 +81,11 @@ class _Stepper:
         self._wanted = ""
         self._message = ""
         self._text_of = lru_cache(1)(self._entry)
-        self._page = Page(lambda: self._text, lambda: self._wanted)
+        self._page = Page(
+            lambda: HELP if self._help else self._page_of(stepping.position),
+            lambda: (stepping.position, self._raw, self._help),
+            lambda: self._wanted,
+        )
         self._window = Window(self._page, always_hide_cursor=True)
         self._question, self._answer = "", self._jump
         self._prompt = TextArea(
@@ -92,8 +97,9 @@ class _Stepper:
         header = stepping.trajectory.header
         seats = (f"{seat} = {spec.label}" for seat, spec in header.seats.items())
         names = (header.episode, header.scenario.name, ", ".join(seats))
-        self._names = " · ".join(map(_short, names))
-        self._breaks = " · ".join(map(_short, breaks(stepping.trajectory)))
+        self._names = f" {' · '.join(map(_short, names))}"
+        broken = " · ".join(map(_short, breaks(stepping.trajectory)))
+        self._breaks = f" {broken}" if broken else ""
         self.application: Application[None] = Application(
             self._layout(),
             style=STYLE,
@@ -150,17 +156,12 @@ class _Stepper:
 
     def _move(self, by: int) -> None:
         self._help = False
-        if self._stepping.move(by):
-            self._page.offset = 0
-        else:
+        if not self._stepping.move(by):
             self._message = "this is the last one" if by > 0 else "this is the first"
 
     def _filter(self, next_one: Callable[[], None]) -> None:
         self._help = False
-        before = self._stepping.position
         next_one()
-        if self._stepping.position != before:
-            self._page.offset = 0
 
     def _ask(self, question: str, answer: Callable[[str], None]) -> None:
         self._question, self._answer = question, answer
@@ -180,7 +181,6 @@ class _Stepper:
         self._help = False
         try:
             self._stepping.jump(int(said))
-            self._page.offset = 0
         except UserError as error:
             self._message = str(error)
         except ValueError:
@@ -195,8 +195,9 @@ class _Stepper:
         self._help = False
         if not self._wanted:
             self._message = "there is no search: / starts one"
-        elif self._stepping.find(self._wanted, self._page_of, back=back):
-            self._page.offset = self._stepping.match or 0
+            return
+        if self._stepping.find(self._wanted, self._page_of, back=back):
+            self._page.seek = self._stepping.match
         else:
             self._message = f"there is no {self._wanted!r}"
             self._wanted = ""
@@ -206,11 +207,10 @@ class _Stepper:
 
     def _toggle_raw(self) -> None:
         self._raw, self._help = not self._raw, False
-        self._page.offset, self._stepping.match = 0, None  # of the other text
+        self._stepping.match = None  # it was in the other text
 
     def _toggle_help(self) -> None:
         self._help = not self._help
-        self._page.offset = 0
 
     def _leave(self) -> None:
         if self._help:
@@ -219,10 +219,6 @@ class _Stepper:
             get_app().exit()
 
     # What is on the screen.
-
-    @property
-    def _text(self) -> str:
-        return HELP if self._help else self._page_of(self._stepping.position)
 
     def _page_of(self, number: int) -> str:
         return self._text_of(number, self._raw)
@@ -262,12 +258,9 @@ class _Stepper:
         return line
 
     def _footer(self) -> str:
-        more = " PageDown for more ·" if self._page.more else ""
         if self._message:
             return f" {_short(self._message)}"
-        if self._wanted:
-            return f"{more}{SEARCHING}{_short(repr(self._wanted))}"
-        return f"{more}{FOOTER}"
+        return f"{SEARCHING}{_short(repr(self._wanted))}" if self._wanted else FOOTER
 
 
 def _line(text: AnyFormattedText, most: int, style: str = "class:line") -> Window:
