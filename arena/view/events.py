@@ -60,7 +60,7 @@ class Shown:
     n: int
     kind: str
     seat: str
-    t: float
+    t: float | None
     title: str = ""
     tone: Tone = ""
     facts: list[str] = field(default_factory=list[str])
@@ -69,7 +69,9 @@ class Shown:
 
     @property
     def clock(self) -> str:
-        """The time since the start."""
+        """The time since the start, as minutes and seconds."""
+        if self.t is None or not 0 <= self.t < 1e9:
+            return ""
         return f"{int(self.t // 60)}:{self.t % 60:04.1f}"
 
 
@@ -82,18 +84,11 @@ def shown_line(lines: Lines, n: int, *, boxed: bool) -> Shown:
         boxed: Whether what seats see are outputs of commands.
     """
     raw = lines.raw(n)
-    event = Shown(n, lines.kind(n), lines.seat(n), lines.time(n))
     try:
         line = parse_line(lines.path, n + 1, raw)
     except CorruptTrajectory as error:
-        event.kind, event.tone, event.title = DAMAGED, "bad", "damaged line"
-        text = raw.decode("utf-8", "backslashreplace")
-        event.parts = [
-            text_part("problem", f"Line {n + 1} is damaged: {error.problem}."),
-            text_part("terminal", text, "its bytes"),
-        ]
-        return event
-    event.seat = _text(line.get("seat", ""))
+        return _damaged(n, raw, error.problem)
+    event = Shown(n, line["kind"], _text(line.get("seat", "")), line["t"])
     data = {
         k: v for k, v in line.items() if k not in ("n", "prev", "t", "kind", "seat")
     }
@@ -141,6 +136,15 @@ def spent_by(message: Mapping[str, Any]) -> Spent:
         None if into is None else int(into),
         None if out is None else int(out),
     )
+
+
+def _damaged(n: int, raw: bytes, problem: str) -> Shown:
+    text = raw.decode("utf-8", "backslashreplace")
+    parts = [
+        text_part("problem", f"Line {n + 1} is damaged: {problem}."),
+        text_part("terminal", text, "its bytes"),
+    ]
+    return Shown(n, DAMAGED, "", None, "damaged line", "bad", parts=parts)
 
 
 def _message(event: Shown, data: Mapping[str, Any]) -> None:

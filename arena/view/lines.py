@@ -1,7 +1,7 @@
 """Where the lines of a record are, and what each begins with, without parsing them.
 
-A record may have 200,000 lines and one line five megabytes: it is read once from end to
-end, in blocks, and of each line only its place and its head are kept.
+A record may have 200,000 lines and one line five megabytes. Where lines are is found in
+one pass over the bytes; how they begin is read when somebody filters by it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from ..errors import UserError
 from ..trajectory import CorruptTrajectory, parse_line
 
@@ -23,13 +25,15 @@ DAMAGED = "damaged"
 """The kind of a line that is none of a trajectory."""
 
 _BLOCK = 1 << 22
+_NEWLINE = 10
+_HEAD_BYTES = 1024
 _KEPT = 16
 """So many records stay known."""
 
 # What the writer begins every line with. Bounded, since the file may be hostile; what
 # is spelled in another way is parsed.
 _HEAD = re.compile(
-    rb"""\{"n":\d{1,18},"prev":"[^"\\]{0,128}","t":([0-9.eE+-]{1,32})
+    rb"""\{"n":\d{1,18},"prev":"[^"\\]{0,128}","t":[0-9.eE+-]{1,32}
     ,"kind":"([^"\\]{1,64})"
     (?:,"about":"[^"\\]{0,128}" | (?!,"about":))
     (?:,"seat":"([^"\\]{0,128})" | (?!,"seat":))""",
@@ -40,8 +44,8 @@ _HEAD = re.compile(
 class Lines:
     """The whole lines of one file, numbered from 0.
 
-    The file is read with `pread`, not mapped: one that is cut short while it is looked
-    at would end the process.
+    The file is read, not mapped: one that is cut short while it is looked at would end
+    the process.
 
     Attributes:
         torn: The bytes behind the last newline: a line that was cut off, or one that
@@ -52,15 +56,15 @@ class Lines:
         self.path = path
         self.torn = 0
         self._starts = array("Q", [0])  # and the end of the last line
-        self._times = array("d")
         self._kinds = array("L")
         self._seats = array("L")
         self._names = [""]
-        self._numbers: dict[bytes | None, int] = {}
-        self._read_on()
+        self._numbers: dict[str, int] = {"": 0}
+        self._reading = threading.Lock()
+        self.extend()
 
     def __len__(self) -> int:
-        return len(self._seats)  # entered last, while others may be reading
+        return len(self._starts) - 1
 
     @property
     def size(self) -> int:
@@ -71,18 +75,6 @@ class Lines:
         """Return the length of a line with its newline, in bytes."""
         return self._starts[n + 1] - self._starts[n]
 
-    def kind(self, n: int) -> str:
-        """Return the kind of a line; `DAMAGED` where it has none."""
-        return self._names[self._kinds[n]]
-
-    def seat(self, n: int) -> str:
-        """Return the seat that a line names first, or ""."""
-        return self._names[self._seats[n]]
-
-    def time(self, n: int) -> float:
-        """Return the seconds since the start of the episode."""
-        return self._times[n]
-
     def raw(self, n: int, start: int = 0, count: int | None = None) -> bytes:
         """Return a line without its newline, or `count` bytes of it from `start`."""
         length = self.bytes_of(n) - 1
@@ -91,12 +83,20 @@ class Lines:
         with self.path.open("rb") as file:
             return os.pread(file.fileno(), most, self._starts[n] + start)
 
-    def each(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-        """Yield the number of some lines, ascending, and the line; the file is open."""
+    def each(
+        self, numbers: Iterable[int], count: int | None = None
+    ) -> Iterator[tuple[int, bytes]]:
+        """Yield the number of some lines and the line, or its first `count` bytes."""
         with self.path.open("rb") as file:
             for n in numbers:
-                start, length = self._starts[n], self.bytes_of(n) - 1
-                yield n, os.pread(file.fileno(), length, start)
+                length = self.bytes_of(n) - 1
+                most = length if count is None else min(count, length)
+                yield n, os.pread(file.fileno(), most, self._starts[n])
+
+    def head(self, n: int) -> tuple[str, str]:
+        """Return kind and seat of a line: `DAMAGED` where it is none of a trajectory,
+        "" where it names no seat."""
+        return self._head(n, self.raw(n, 0, _HEAD_BYTES))
 
     def select(
         self, seats: Collection[str] = (), kinds: Collection[str] = ()
@@ -108,6 +108,7 @@ class Lines:
         numbers = range(1, len(self))  # the header is no event
         if not seats and not kinds:
             return numbers
+        self._read_heads()
         of_seat = {0, *(i for i, name in enumerate(self._names) if name in seats)}
         of_kind = {i for i, name in enumerate(self._names) if name in kinds}
         return [
@@ -118,68 +119,53 @@ class Lines:
         ]
 
     def after_steps(self, count: int) -> int:
-        """Return the number of the line behind the `count`th step, or the last one's.
+        """Return the number of the message behind the `count`th step, or of the end.
 
-        What the step has led to, its observation and notes, is behind it as well.
+        What the step has led to, its observation and notes, comes before that.
         """
         left = count
-        for n in range(len(self)):
-            kind = self.kind(n)
-            if left <= 0 and kind in ("message", "end"):
+        for n in self.select(kinds=("message", "step", "end")):
+            kind = self._names[self._kinds[n]]
+            if left <= 0 and kind != "step":
                 return n
             left -= kind == "step"
         return max(0, len(self) - 1)
 
     def extend(self) -> None:
-        """Read what was appended since."""
-        self._read_on()
-
-    def _read_on(self) -> None:
+        """Find the lines that were appended since."""
         with self.path.open("rb") as file:
-            file.seek(self.size)
-            rest = b""
+            end = file.seek(self.size)
             while block := file.read(_BLOCK):
-                *whole, rest = (rest + block).split(b"\n")
-                self._enter(whole)
-        self.torn = len(rest)
+                breaks = np.flatnonzero(np.frombuffer(block, np.uint8) == _NEWLINE)
+                self._starts.frombytes((breaks + (end + 1)).astype(np.uint64).tobytes())
+                end += len(block)
+        self.torn = end - self.size
 
-    def _enter(self, lines: list[bytes]) -> None:
-        """Keep place and head of lines; there are many, so every call counts."""
-        numbers, match, end = self._numbers, _HEAD.match, self.size
-        for raw in lines:
-            found = match(raw)
-            time, kind, seat = found.groups() if found else self._parsed(raw)
-            end += len(raw) + 1
-            self._starts.append(end)
-            self._times.append(_seconds(time))
-            self._kinds.append(numbers.get(kind) or self._number(kind))
-            self._seats.append(numbers.get(seat) or self._number(seat))
+    def _read_heads(self) -> None:
+        with self._reading:
+            new = range(len(self._seats), len(self))
+            for n, raw in self.each(new, _HEAD_BYTES):
+                kind, seat = self._head(n, raw)
+                self._kinds.append(self._number(kind))
+                self._seats.append(self._number(seat))
 
-    def _number(self, name: bytes | None) -> int:
-        """Return the number of a name, which is new or empty."""
-        if not name:
-            return 0
-        self._numbers[name] = len(self._names)
-        self._names.append(name.decode("utf-8", "backslashreplace"))
-        return self._numbers[name]
+    def _number(self, name: str) -> int:
+        number = self._numbers.setdefault(name, len(self._names))
+        if number == len(self._names):
+            self._names.append(name)
+        return number
 
-    def _parsed(self, raw: bytes) -> tuple[bytes, bytes, bytes]:
-        """Return time, kind and seat of a line that does not begin as ours do."""
+    def _head(self, n: int, begins: bytes) -> tuple[str, str]:
+        found = _HEAD.match(begins)
+        if found:
+            kind, seat = found.groups(b"")
+            return kind.decode("utf-8", "replace"), seat.decode("utf-8", "replace")
         try:
-            line = parse_line(self.path, len(self) + 1, raw)
+            line = parse_line(self.path, n + 1, self.raw(n))
         except CorruptTrajectory:
-            return b"", DAMAGED.encode(), b""
+            return DAMAGED, ""
         seat = line.get("seat")
-        seat = seat if isinstance(seat, str) else ""
-        kind = line["kind"].encode("utf-8", "surrogatepass")
-        return repr(line["t"]).encode(), kind, seat.encode("utf-8", "surrogatepass")
-
-
-def _seconds(time: bytes) -> float:
-    try:
-        return float(time)
-    except ValueError:
-        return 0.0
+        return line["kind"], seat if isinstance(seat, str) else ""
 
 
 _known: OrderedDict[Path, tuple[tuple[int, int, int], Lines]] = OrderedDict()

@@ -44,7 +44,8 @@ def search(lines: Lines, text: str, numbers: Sequence[int]) -> Iterator[Hit]:
         told = [value for key, value in line.items() if key not in _OWN]
         for leaf in _texts(told):
             if found := wanted.search(leaf):
-                yield Hit(n, lines.seat(n), lines.kind(n), *_excerpt(leaf, found))
+                seat = line.get("seat", "")
+                yield Hit(n, str(seat), line["kind"], *_excerpt(leaf, found))
                 break
 
 

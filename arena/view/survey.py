@@ -53,7 +53,7 @@ def survey(lines: Lines) -> Survey:
             line = parse_line(lines.path, n + 1, raw)
         except CorruptTrajectory:
             continue
-        seat = lines.seat(n)
+        seat = str(line.get("seat", ""))
         if line["kind"] == "message":
             result.turns.append(Turn(n, seat, spent_by(line)))
         elif "error" not in line:

@@ -1,6 +1,5 @@
 """The lines of a record: found without parsing, as the file is now."""
 
-import json
 import os
 from pathlib import Path
 
@@ -35,11 +34,11 @@ def test_lines_have_place_kind_and_seat(
     raw = write(path, seats)
     lines = Lines(path)
     assert [lines.raw(n) for n in range(len(lines))] == raw
-    assert [lines.kind(n) for n in range(1, len(lines))] == ["step"] * len(seats)
-    assert [lines.seat(n) for n in range(1, len(lines))] == seats
-    assert [lines.time(n) for n in range(len(lines))] == [
-        json.loads(r)["t"] for r in raw
-    ]
+    heads = [lines.head(n) for n in range(1, len(lines))]
+    assert heads == [("step", seat) for seat in seats]
+    for seat in set(seats) - {""}:
+        own = [n for n, other in enumerate(seats, 1) if other in ("", seat)]
+        assert lines.select(seats=[seat]) == own
     assert [*lines.each(range(len(lines)))] == [*enumerate(raw)]
 
 
@@ -53,7 +52,7 @@ def test_any_bytes_are_lines_of_some_kind(
     *expected, torn = path.read_bytes().split(b"\n")
     assert [lines.raw(n) for n in range(len(lines))] == expected
     assert lines.torn == len(torn)
-    assert {lines.kind(n) for n in range(len(lines))} <= {DAMAGED}
+    assert {lines.head(n)[0] for n in range(len(lines))} <= {DAMAGED}
 
 
 def test_a_line_that_others_wrote_has_its_kind_and_seat(tmp_path: Path) -> None:
@@ -63,7 +62,7 @@ def test_a_line_that_others_wrote_has_its_kind_and_seat(tmp_path: Path) -> None:
         '{"seat": "one", "t": 2.5, "kind": "step", "n": 1, "prev": ""}\n'
     )
     lines = Lines(path)
-    assert (lines.kind(1), lines.seat(1), lines.time(1)) == ("step", "one", 2.5)
+    assert lines.head(1) == ("step", "one")
 
 
 def test_a_line_that_spans_blocks_is_one_line(tmp_path: Path) -> None:
@@ -84,7 +83,7 @@ def test_a_record_that_grows_is_read_on(tmp_path: Path) -> None:
         file.write(raw[2][20:] + b"\n")
     again = lines_of(path)
     assert again is first
-    assert (len(again), again.torn, again.seat(2)) == (3, 0, "two")
+    assert (len(again), again.torn, again.head(2)[1]) == (3, 0, "two")
 
 
 def test_a_record_that_was_replaced_or_cut_is_read_anew(tmp_path: Path) -> None:
@@ -94,7 +93,7 @@ def test_a_record_that_was_replaced_or_cut_is_read_anew(tmp_path: Path) -> None:
     other = tmp_path / "b.jsonl"
     write(other, ["three", "four", "five"])
     os.replace(other, path)
-    assert lines_of(path).seat(1) == "three"
+    assert lines_of(path).head(1)[1] == "three"
     os.truncate(path, 30)
     assert (len(lines_of(path)), lines_of(path).torn) == (0, 30)
     assert len(first) == 3
