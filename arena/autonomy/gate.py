@@ -19,6 +19,7 @@ from ..run_folder import RunFolder
 from ..scenario import SHELL
 from ..verify import verify_run
 from .assistance import has_choices
+from .horizons import measured_minutes
 from .measures import Measured, measure
 from .plays import CONTROLS, About, Play, plain, plays_of
 from .policy import Policy, Rule
@@ -111,6 +112,8 @@ class _Played:
         abouts: By scenario what it is; None where no episode of it has told.
         planned: Episodes by scenario and agent.
         digests: Of the scenarios.
+        measured: By task the minutes of people who are among the episodes.
+        agents: Labels of those to judge: no controls, and no people.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -128,7 +131,13 @@ class _Played:
         self.digests = {ref.name: ref.digest for ref in own}
         self.planned = Counter((e.scenario.name, e.label) for e in plan.episodes())
         labels = {a.label: a.name for s in plan.scenarios for a in s.agents}
-        self.agents = [label for label, name in labels.items() if name not in CONTROLS]
+        people = {play.agent for play in self.plays if play.person}
+        self.agents = [
+            label
+            for label, name in labels.items()
+            if name not in CONTROLS and label not in people
+        ]
+        self.measured = measured_minutes(self.plays)
 
     def of_family(self, family: str | None) -> list[str]:
         """Return the scenarios of a family, or all, perturbed ones too."""
@@ -154,7 +163,7 @@ class _Played:
 def decide(
     folder: RunFolder, policy: Policy, check: RunFolder | None = None
 ) -> Decision:
-    """Judge every agent of a run by a policy; oracle, null and cheats are none.
+    """Judge every agent of a run by a policy; controls and people are none.
 
     Args:
         folder: The run.
@@ -178,7 +187,9 @@ def decide(
     if not played.abouts:
         raise UserError(f"{folder.path}: no episode is of an autonomy task")
     if not played.agents:
-        raise UserError(f"{folder.path}: only controls have played, no agent to judge")
+        raise UserError(
+            f"{folder.path}: only controls have played, or people: no agent to judge"
+        )
     findings: list[Finding] = []
     if policy.self_check or check is not None:
         findings.append(_self_check(played, _Played(check or folder)))
@@ -288,7 +299,7 @@ def _judged(
             coverage=coverage,
             episodes=_ids(scored),
         )
-    found = measure(rule, scored, policy.confidence)
+    found = measure(rule, scored, policy.confidence, played.measured)
     outcome, text = found.outcome, _told(rule, found)
     unshown = _unshown(scored, policy)
     if outcome != "reached" and unshown is not None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..intervals import Estimate, mean_interval
 from ..metrics.bounds import one_sided, shifted, single_try
 from .assistance import bits_of
-from .horizons import agent_horizon, with_minutes
+from .horizons import agent_horizon, timed, with_minutes
 from .plays import Play
 from .policy import Rule
 from .scores import Task, estimate, tasks_of
@@ -43,7 +43,12 @@ class Measured:
     slack: float
 
 
-def measure(rule: Rule, plays: Sequence[Play], confidence: float) -> Measured:
+def measure(
+    rule: Rule,
+    plays: Sequence[Play],
+    confidence: float,
+    measured: Mapping[str, float] | None = None,
+) -> Measured:
     """Measure what a rule is about.
 
     Args:
@@ -51,8 +56,10 @@ def measure(rule: Rule, plays: Sequence[Play], confidence: float) -> Measured:
         plays: The episodes of one agent that it is about, unperturbed; scored ones, or
             for `bits` those in which an expert chose.
         confidence: Of the interval whose ends are its bounds.
+        measured: By task the minutes of people, where there are any; a horizon takes
+            them in place of what the tasks say.
     """
-    tasks = tasks_of(plays)
+    tasks = timed(tasks_of(plays), measured or {})
     if rule.metric == "horizon":
         found = _horizon(rule, tasks, confidence)
     elif rule.metric == "bits":
