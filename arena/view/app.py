@@ -17,7 +17,8 @@ from starlette.staticfiles import StaticFiles
 
 from ..errors import UserError
 from ..report.style import COLOURS
-from . import compare, live, runs
+from . import annotating, compare, episode, live, run_page, runs
+from .analyses import Analyses
 from .index import Index
 from .pages import STATIC, index_of, page
 from .security import Guard
@@ -43,8 +44,11 @@ def create_app(root: Path, token: str) -> Starlette:
         lifespan=closing_index,
         routes=[
             *runs.routes,
+            *run_page.routes,
+            *episode.routes,
             *live.routes,
             *compare.routes,
+            *annotating.routes,
             Route("/static/colours.css", _colours),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
@@ -56,6 +60,7 @@ def create_app(root: Path, token: str) -> Starlette:
         },
     )
     app.state.index = index
+    app.state.analyses = Analyses()
     return app
 
 

@@ -6,6 +6,7 @@ kept in the user's cache and never the only copy of anything.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -27,6 +28,7 @@ __all__ = ["EpisodeRow", "Filter", "Index", "RunRow", "State"]
 
 _FOUND_FOR_S = 2.0
 _LISTS = ("assisted", "people")
+_TOTALS = ("input_tokens", "output_tokens", "cost_usd")
 _FIELDS = ("id", *RECORD_COLUMNS, "size")
 _SELECTED = ", ".join(
     "coalesce(e.problem, e.damage)" if name == "problem" else f"e.{name}"
@@ -228,10 +230,21 @@ class Index:
         path = self.path(run)
         progress = self.refresh(run)
         files = _signature(path / "run.json", path / "scores.jsonl")
-        reading = progress.listed < progress.records
+        reading = progress.searched < progress.records
         live = is_live(path)
         version = f"{files} {progress} {live}"
         return State(version, live or reading)
+
+    def state_of_all(self) -> State:
+        """Return what to compare to know whether something in the list is new."""
+        busy = self._updater.busy
+        live = {key for key, path in self.paths().items() if is_live(path)}
+        told = [
+            (key, _signature(path / "run.json", path / "scores.jsonl"), key in live)
+            for key, path in self.paths().items()
+        ]
+        version = hashlib.sha256(repr((told, busy)).encode()).hexdigest()
+        return State(version, bool(live) or busy)
 
     def episodes(
         self,
@@ -248,13 +261,14 @@ class Index:
         Args:
             run: Its key.
             wanted: Which of them.
-            sort: A field of `EpisodeRow`, or `score:NAME`; others stand for `id`.
+            sort: A field of `EpisodeRow`, `score` for the headline of each scenario,
+                or `score:NAME`; others stand for `id`.
             descending: From the highest on; what has no value comes last either way.
             offset: Of the first, from 0.
             limit: How many at most.
         """
         where, values = _where(run, wanted)
-        join, order, joined = _order(sort)
+        join, order, joined = _order(sort, self.summary(run).scorers)
         direction = "DESC" if descending else "ASC"
         with self._store.open() as connection:
             (total,) = connection.execute(
@@ -302,6 +316,22 @@ class Index:
                 ]
                 for field in fields
             }
+
+    def telling(self, run: str) -> set[str]:
+        """Return which fields tell a run's episodes apart, or are not empty."""
+        tests = {
+            **{name: f"min({name}) <> max({name})" for name in ("scenario", "agent")},
+            **{name: f"max({name}) <> ''" for name in ("cell",)},
+            **{name: f"max({name}) > 0" for name in _TOTALS},
+        }
+        with self._store.open() as connection:
+            found = connection.execute(
+                f"SELECT {', '.join(tests.values())} FROM episodes WHERE run = ?",
+                (run,),
+            ).fetchone()
+        return {
+            name for name, is_telling in zip(tests, found, strict=True) if is_telling
+        }
 
     def scorers(self, run: str) -> list[str]:
         """Return the names of the scorers that have judged in a run."""
@@ -377,11 +407,17 @@ def _phrases(query: str) -> list[str]:
     return [f'"{part}"*' for part in parts if any(map(str.isalnum, part))]
 
 
-def _order(sort: str) -> tuple[str, str, list[str]]:
+def _order(
+    sort: str, scorers: Mapping[str, Sequence[str]]
+) -> tuple[str, str, list[str]]:
     """Return a join, what to order by, and the values of the join."""
+    joined = "LEFT JOIN scores s ON s.run = e.run AND s.episode = e.id AND s.scorer = "
     if sort.startswith("score:"):
-        scores = "s.run = e.run AND s.episode = e.id AND s.scorer = ?"
-        return f"LEFT JOIN scores s ON {scores}", "s.value", [sort[len("score:") :]]
+        return f"{joined} ?", "s.value", [sort.removeprefix("score:")]
+    if sort == "score" and scorers:
+        cases = " WHEN ? THEN ?" * len(scorers)
+        pairs = [word for name, own in scorers.items() for word in (name, own[0])]
+        return f"{joined} CASE e.scenario{cases} END", "s.value", pairs
     return "", f"e.{sort if sort in _FIELDS else 'id'}", []
 
 

@@ -1,4 +1,4 @@
-"""Following a run that is being played: what to ask for whether something is new."""
+"""What a page asks again and again, to know whether there is something new to show."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .pages import data, index_of
+from .pages import data, index_of, run_key
 
 __all__ = ["routes"]
 
 
+def _of_all(request: Request) -> Response:
+    return data(index_of(request).state_of_all()._asdict())
+
+
 def _of_run(request: Request) -> Response:
-    run = request.path_params["key"]
-    return data(index_of(request).state(run)._asdict())
+    return data(index_of(request).state(run_key(request))._asdict())
 
 
-routes = [Route("/live/{key}", _of_run)]
+routes = [Route("/live", _of_all), Route("/live/{key}", _of_run)]

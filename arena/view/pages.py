@@ -9,14 +9,16 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ..analysis import written
 from ..text import shown
+from .formats import age, count, duration, money, number
 from .index import Index
 
-__all__ = ["STATIC", "data", "fragment", "index_of", "page"]
+__all__ = ["STATIC", "data", "fragment", "index_of", "page", "run_key", "segment"]
 
 STATIC = Path(__file__).parent / "static"
 
@@ -24,6 +26,18 @@ STATIC = Path(__file__).parent / "static"
 def index_of(request: Request) -> Index:
     """Return the index of the application that a request is for."""
     return request.app.state.index
+
+
+def run_key(request: Request) -> str:
+    """Return the key of the run that an address names.
+
+    Raises:
+        HTTPException: 404, if there is no such run.
+    """
+    key: str = request.path_params["key"]
+    if key not in index_of(request).paths():
+        raise HTTPException(404, f"There is no run {key!r} here.")
+    return key
 
 
 def page(
@@ -58,12 +72,13 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["written"] = written
-    templates.filters["segment"] = _segment
+    for kind in (written, age, count, duration, money, number):
+        templates.filters[kind.__name__] = kind
+    templates.filters["segment"] = segment
     return templates
 
 
-def _segment(text: str) -> str:
+def segment(text: str) -> str:
     """Return a text as one part of an address's path."""
     return quote(text.encode("utf-8", "surrogateescape"), safe="")
 

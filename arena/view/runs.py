@@ -1,13 +1,12 @@
-"""The list of runs, and the page of one."""
+"""The list of runs."""
 
 from __future__ import annotations
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from .pages import index_of, page
+from .pages import fragment, index_of, page
 
 __all__ = ["routes"]
 
@@ -15,18 +14,12 @@ __all__ = ["routes"]
 def _runs(request: Request) -> Response:
     index = index_of(request)
     return page(
-        request, "runs.html", title="Runs", runs=index.paths(), root=str(index.root)
+        request, "runs.html", title="Runs", runs=index.runs(), root=str(index.root)
     )
 
 
-def _run(request: Request) -> Response:
-    index, key = index_of(request), request.path_params["key"]
-    try:
-        index.refresh(key)
-    except KeyError:
-        raise HTTPException(404, f"There is no run {key!r} here.") from None
-    rows, total = index.episodes(key)
-    return page(request, "run.html", title=key, key=key, rows=rows, total=total)
+def _rows(request: Request) -> Response:
+    return HTMLResponse(fragment("runs_rows.html", runs=index_of(request).runs()))
 
 
-routes = [Route("/", _runs), Route("/run/{key}", _run)]
+routes = [Route("/", _runs), Route("/rows", _rows)]

@@ -18,7 +18,7 @@ __all__ = ["RECORD_COLUMNS", "Store"]
 RECORD_COLUMNS = tuple(field.name for field in fields(Record))
 """The columns of `episodes` that hold a `Record`."""
 
-_VERSION = 2
+_VERSION = 4
 # `changed` is in nanoseconds; a record is listed again where its size, its time or the
 # digest in the manifest has changed. `searched` is the size at which its text was read,
 # and `damage` what was found there. `texts` has the text in pieces; those of an older
@@ -36,6 +36,7 @@ CREATE TABLE episodes (
     PRIMARY KEY (run, id)
 ) WITHOUT ROWID;
 CREATE INDEX states ON episodes (run, id, size, changed, sealed, searched, reason);
+CREATE INDEX costs ON episodes (run, cost_usd);
 CREATE INDEX children ON episodes (parent_run, parent_episode);
 CREATE TABLE scores (
     run TEXT NOT NULL, episode TEXT NOT NULL, scorer TEXT NOT NULL, value REAL,

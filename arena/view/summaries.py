@@ -32,6 +32,9 @@ class Summary(BaseModel):
     id: str = ""
     """In its manifest."""
     suite: str = ""
+    seed: int = 0
+    digest: str = ""
+    """Of the manifest, and through it of every record."""
     started: str = ""
     """UTC time in ISO 8601."""
     planned: int = 0
@@ -39,7 +42,8 @@ class Summary(BaseModel):
     ended: int = 0
     errors: int = 0
     """Of those that ended, how many failed for an infrastructure reason."""
-    scenarios: list[str] = Field(default_factory=list[str])
+    scorers: dict[str, list[str]] = Field(default_factory=dict[str, list[str]])
+    """Of each scenario, its headline first."""
     agents: list[str] = Field(default_factory=list[str])
     headlines: list[Headline] = Field(default_factory=list[Headline])
     """Of all scenarios together first, where several share a scorer."""
@@ -57,13 +61,15 @@ def summarise(path: Path) -> Summary:
     summary = Summary(
         id=manifest.run,
         suite=plan.suite,
+        seed=plan.seed,
+        digest=manifest.digest,
         started=manifest.started,
         planned=sum(
             s.samples * s.epochs * s.rotations * len(s.agents) for s in plan.scenarios
         ),
         ended=len(manifest.episodes),
         errors=sum(seal.reason == "error" for seal in manifest.episodes.values()),
-        scenarios=[scenario.ref.name for scenario in plan.scenarios],
+        scorers={s.ref.name: [c.name for c in s.scorers] for s in plan.scenarios},
         agents=list(dict.fromkeys(a.label for s in plan.scenarios for a in s.agents)),
     )
     try:

@@ -88,6 +88,11 @@ class Updater:
         listed = count - len(changed)
         return Progress(count, size, listed, max(0, listed - unread))
 
+    @property
+    def busy(self) -> bool:
+        """Whether records wait to be listed."""
+        return bool(self._to_list)
+
     def close(self) -> None:
         """Stop reading; what was read is kept."""
         with self._wake:
@@ -113,14 +118,16 @@ class Updater:
                     return
                 listing = bool(self._to_list)
                 jobs = self._to_list if listing else self._to_search
-                job = jobs.pop(next(iter(jobs)))
+                run, job = next(iter(jobs.items()))
             try:
                 unfinished = self._list_some(job) if listing else self._search_some(job)
             except (OSError, sqlite3.Error):
                 # The run was moved, or the index is damaged: who looks next is told.
-                continue
-            if unfinished:
-                self._want(jobs, job)
+                unfinished = False
+            if not unfinished:
+                with self._wake:
+                    if jobs.get(run) is job:
+                        del jobs[run]
 
     def _list_some(self, job: _Job) -> bool:
         """List a batch of records; return whether there are more."""

@@ -7,10 +7,39 @@ export function onKey(key, handler) {
   handlers.set(key, handler);
 }
 
+/** Let j, k, g and G move among the links that `links()` returns. */
+export function walk(links) {
+  const go = (step) => {
+    const all = links();
+    if (!all.length) return;
+    const at = all.indexOf(document.activeElement);
+    const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step;
+    all[Math.max(0, Math.min(all.length - 1, next))].focus();
+  };
+  onKey("j", () => go(1));
+  onKey("k", () => go(-1));
+  onKey("g", () => links()[0]?.focus());
+  onKey("G", () => links().at(-1)?.focus());
+}
+
+/** Return the elements of a piece of a page; null where the server has none.
+ *
+ * `inside` names what they must stand in to be understood, such as `table`. */
+export async function fragment(address, inside = "div") {
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) return null;
+    const text = `<${inside}>${await answer.text()}</${inside}>`;
+    return [...new DOMParser().parseFromString(text, "text/html").body.firstElementChild.children];
+  } catch {
+    return null; // the server has been stopped; it may come back
+  }
+}
+
 /** Ask `address` for `{version, live}` and call `changed(state)` at each new version.
  *
- * Goes on while the run is live, and asks nothing while the page is hidden. */
-export function follow(address, changed, seconds = 2) {
+ * It asks often while something is live, and never while the page is hidden. */
+export function follow(address, changed) {
   let version = null;
   const ask = async () => {
     let state = null;
@@ -23,10 +52,10 @@ export function follow(address, changed, seconds = 2) {
       }
     }
     if (state && state.version !== version) {
-      if (version !== null) changed(state);
+      if (version !== null) await changed(state);
       version = state.version;
     }
-    if (!state || state.live) setTimeout(ask, seconds * 1000);
+    setTimeout(ask, state?.live ? 1500 : 8000);
   };
   ask();
 }
@@ -35,6 +64,8 @@ function inField(target) {
   return target instanceof HTMLElement
     && (target.isContentEditable || ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName));
 }
+
+document.documentElement.classList.add("scripted");
 
 const help = document.getElementById("help");
 document.querySelector("[data-help]").addEventListener("click", () => help.showModal());

@@ -1,0 +1,180 @@
+"""The page of a run: its results, and its episodes in windows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from ..report.figures import can_draw
+from ..results import Row, results
+from ..run_folder import RunFolder
+from .analyses import Analyses
+from .index import Filter
+from .pages import fragment, index_of, page, run_key, segment
+from .summaries import is_live
+from .whiskers import Whisker, whiskers
+
+__all__ = ["routes"]
+
+_WINDOW = 100
+"""Rows of one window of the list."""
+_AT_ONCE = 50_000_000
+"""Bytes of records that are analysed without being asked to."""
+_FARTHEST = 10**9
+_COLUMNS = {
+    "id": "Episode",
+    "scenario": "Scenario",
+    "agent": "Agent",
+    "cell": "Cell",
+    "score": "Score",
+    "reason": "End",
+    "steps": "Steps",
+    "input_tokens": "Tokens in",
+    "output_tokens": "Tokens out",
+    "cost_usd": "Cost",
+    "wall_s": "Time",
+}
+_HIDEABLE = {"scenario", "agent", "cell", "input_tokens", "output_tokens", "cost_usd"}
+_NUMBERS = {"score", "steps", "input_tokens", "output_tokens", "cost_usd", "wall_s"}
+
+
+def _run(request: Request) -> Response:
+    index, key = index_of(request), run_key(request)
+    facts = _facts(request, key)
+    choices = index.choices(key)
+    return page(
+        request,
+        "run.html",
+        title=key,
+        choices=choices,
+        scorers=index.scorers(key),
+        asked=dict(request.query_params),
+        at_once=facts["progress"].size <= _AT_ONCE,
+        **{**facts, **_window(request, key)},
+    )
+
+
+def _head(request: Request) -> Response:
+    facts = _facts(request, run_key(request))
+    return HTMLResponse(fragment("run_facts.html", **facts))
+
+
+def _rows(request: Request) -> Response:
+    window = _window(request, run_key(request))
+    return HTMLResponse(fragment("run_rows.html", **window))
+
+
+def _results(request: Request) -> Response:
+    folder = RunFolder(index_of(request).path(run_key(request)))
+    found = results(folder.manifest, folder.scores())
+    groups: dict[str, list[tuple[Row, Whisker | None]]] = {}
+    for headline, title in ((True, "Main scores"), (False, "Other scores")):
+        for rows, which in (
+            (found.overall, f"{title} over all scenarios"),
+            (found.rows, title),
+            (found.differences, f"{title} against controls"),
+        ):
+            chosen = [row for row in rows if row.headline == headline]
+            groups[which] = list(zip(chosen, whiskers(chosen), strict=True))
+    return HTMLResponse(
+        fragment("run_results.html", groups=groups, plan=folder.manifest.plan)
+    )
+
+
+def _analyses(request: Request) -> Response:
+    key = run_key(request)
+    digest = index_of(request).summary(key).digest
+    sections = _kept(request).sections(index_of(request).path(key), digest)
+    return HTMLResponse(
+        fragment(
+            "sections.html",
+            sections=sections,
+            pictures=f"/run/{segment(key)}/figure/" if can_draw() else None,
+        )
+    )
+
+
+def _figure(request: Request) -> Response:
+    index, key = index_of(request), run_key(request)
+    try:
+        drawn = _kept(request).picture(
+            index.path(key), index.summary(key).digest, request.path_params["number"]
+        )
+    except IndexError:
+        raise HTTPException(404, "There is no such figure.") from None
+    return Response(
+        drawn,
+        media_type="image/svg+xml",
+        # Drawn alone, it may style itself, and do nothing else.
+        headers={
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
+        },
+    )
+
+
+def _facts(request: Request, key: str) -> dict[str, Any]:
+    index = index_of(request)
+    progress = index.refresh(key)
+    path = index.path(key)
+    return {
+        "key": key,
+        "summary": index.summary(key),
+        "progress": progress,
+        "live": is_live(path),
+    }
+
+
+def _window(request: Request, key: str) -> dict[str, Any]:
+    """Return the part of the list that an address asks for."""
+    index, asked = index_of(request), request.query_params
+    wanted = Filter(
+        **{
+            name: asked.get(name) or None
+            for name in ("scenario", "agent", "reason", "cell", "query")
+        }
+    )
+    sort, scorer = asked.get("sort", "id"), asked.get("scorer", "")
+    by = f"score:{scorer}" if sort == "score" and scorer else sort
+    start = asked.get("offset", "0")
+    offset = min(int(start), _FARTHEST) if start.isdecimal() else 0
+    rows, total = index.episodes(
+        key,
+        wanted,
+        sort=by,
+        descending="down" in asked,
+        offset=offset,
+        limit=_WINDOW,
+    )
+    first = {name: own[0] for name, own in index.summary(key).scorers.items()}
+    hidden = _HIDEABLE - index.telling(key)
+    return {
+        "key": key,
+        "rows": [
+            (row, row.scores.get(scorer or first.get(row.scenario, ""))) for row in rows
+        ],
+        "total": total,
+        "offset": offset,
+        "columns": {k: v for k, v in _COLUMNS.items() if k not in hidden},
+        "numbers": _NUMBERS,
+        "sort": sort,
+        "down": "down" in asked,
+        "window": _WINDOW,
+    }
+
+
+def _kept(request: Request) -> Analyses:
+    return request.app.state.analyses
+
+
+routes = [
+    Route("/run/{key}", _run),
+    Route("/run/{key}/facts", _head),
+    Route("/run/{key}/rows", _rows),
+    Route("/run/{key}/results", _results),
+    Route("/run/{key}/analyses", _analyses),
+    Route("/run/{key}/figure/{number:int}.svg", _figure),
+]

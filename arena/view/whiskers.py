@@ -1,0 +1,44 @@
+"""Where intervals are drawn beside their numbers, on an axis that a scorer shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..results import Row
+
+__all__ = ["Whisker", "whiskers"]
+
+
+class Whisker(NamedTuple):
+    """Places on an axis from 0 to 100."""
+
+    low: float
+    value: float
+    high: float
+
+
+def whiskers(rows: Sequence[Row]) -> list[Whisker | None]:
+    """Return where each row's interval is drawn; None for one without an interval.
+
+    The axis of rates is from 0 to 1, that of others spans all intervals of the scorer.
+    """
+    ends: dict[str, tuple[float, float]] = {}
+    for row in rows:
+        low, high = row.estimate.low, row.estimate.high
+        if low is not None and high is not None:
+            least, most = ends.get(row.scorer, (low, high))
+            ends[row.scorer] = (min(least, low), max(most, high))
+            if row.estimate.method == "wilson":
+                ends[row.scorer] = (0.0, 1.0)
+    return [_whisker(row, *ends.get(row.scorer, (0.0, 0.0))) for row in rows]
+
+
+def _whisker(row: Row, least: float, most: float) -> Whisker | None:
+    numbers = (row.estimate.low, row.estimate.value, row.estimate.high)
+    places = [
+        3 + 94 * (number - least) / (most - least)
+        for number in numbers
+        if number is not None and most > least
+    ]
+    return Whisker(*places) if len(places) == 3 else None
