@@ -49,7 +49,6 @@ def create_app(root: Path, token: str) -> Starlette:
             *live.routes,
             *compare.routes,
             *annotating.routes,
-            *annotating.routes,
             Route("/static/colours.css", _colours),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
