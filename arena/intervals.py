@@ -178,6 +178,8 @@ def t_quantile(p: float, df: int) -> float:
         high *= 2
     for _ in range(200):
         middle = (low + high) / 2
+        if middle in (low, high):  # no number lies between
+            break
         low, high = (middle, high) if _t_cdf(middle, df) < p else (low, middle)
     return (low + high) / 2
 

@@ -21,8 +21,8 @@ def ends_at(estimate: Estimate, n: int) -> tuple[float, float]:
     """Return the interval that `n` values like those of an estimate would give.
 
     Their mean is the same, and their spread: of Wilson's interval that of the rate, of
-    t's the standard deviation with n - 1 degrees of freedom, and of any other method
-    half the width shrinks with √n.
+    t's the standard deviation with n - 1 degrees of freedom. Any other interval, also
+    one of a rate that was put on another scale, shrinks with √n.
 
     Raises:
         ValueError: If the estimate has no interval.
@@ -30,8 +30,8 @@ def ends_at(estimate: Estimate, n: int) -> tuple[float, float]:
     value, low, high = estimate.value, estimate.low, estimate.high
     if value is None or low is None or high is None:
         raise ValueError("an estimate without an interval says nothing of another n")
-    if estimate.method == "wilson":
-        return wilson(value * n, n, estimate.confidence)
+    if estimate.method == "wilson" and 0 <= value <= 1:
+        return wilson(min(value * n, n), n, estimate.confidence)
     scale = math.sqrt(estimate.n / n)
     if estimate.method == "t":
         quantile = 0.5 + estimate.confidence / 2

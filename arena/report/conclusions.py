@@ -44,8 +44,8 @@ CONTROL_NOTE = (
     "out of the interval if the difference stays as it is."
 )
 CHANCE_NOTE = (
-    "Estimates of tables with a column `chance` whose interval holds it: how many more "
-    "values would take chance out, if the estimate stays as it is."
+    "Estimates above that stand beside chance and whose interval holds it: how many "
+    "more values would take it out, if the estimate stays as it is."
 )
 MANY = f"over {MOST:,}"
 
@@ -178,10 +178,10 @@ def _controls(run: Run, results: Results) -> Table:
 
 
 def _chances(sections: Sequence[Section]) -> Table:
-    """Find estimates beside a column `chance` that do not exclude it."""
+    """Find estimates beside `chance`, in tables to read a run by, that hold it."""
     rows: list[Sequence[Value]] = []
     for table in (table for section in sections for table in section.tables):
-        if "chance" not in table.columns:
+        if not table.main or "chance" not in table.columns:
             continue
         at = table.columns.index("chance")
         for row in table.rows:

@@ -14,7 +14,8 @@ __all__ = ["baselines_of", "people_section"]
 NOTE = (
     "Episodes that people played to an end without help. Minutes are those on the "
     "task, pauses left out: the median, and the geometric mean with its interval, of "
-    "all and of those that succeeded. Success is by the scenario's first scorer of zeros and ones."
+    "all and of those that succeeded. Success is by the scenario's first scorer of "
+    "zeros and ones."
 )
 
 
