@@ -173,9 +173,9 @@ class Branching:
         self.write("note", {"about": about, **data})
 
     def _differ(self, difference: Difference) -> None:
+        self._playback.abandon()
         if not (self._spec.fork and self._spec.fork.anyway):
             raise StateDiffers(difference)
-        self._playback.abandon()
         line, step = difference.line, difference.step
         self._writer.note("differs", {"line": line, "step": step})
 

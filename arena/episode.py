@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .agent import Agent, is_person
-from .branch import Branch, Branching
+from .branch import Branch, Branching, StateDiffers
 from .env import Env
 from .errors import EpisodeError
 from .overseen import Overseen, overseer_of
@@ -76,7 +76,11 @@ async def play(
         if branch is not None and spec.fork is None:
             writer.note("resumed", {"steps": branch.moment.steps})
         table = Table(env, players, spec, record, f"{run}/{spec.episode}", asking)
-        reason, error = await table.run()
+        try:
+            reason, error = await table.run()
+        except StateDiffers:
+            path.unlink(missing_ok=True)
+            raise
         return EpisodeResult(writer.seal(reason), error)
 
 

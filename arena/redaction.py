@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-__all__ = ["Redactor"]
+__all__ = ["REDACTED", "Redactor"]
 
 # Not TOKENS, which counts them.
 _NAMED = re.compile(r"(^|_)((API)?KEYS?|TOKEN|SECRETS?|PASSWORD|PASSWD|CREDENTIALS?)$")
@@ -42,6 +42,16 @@ _NAMED_VALUE = re.compile(
     ( [^\s"',;\\]+ (?: [ \t]{1,4} [^\s"',;\\]+ )? )     # a scheme may stand before it
     """
 )
+# What stands there in a program or a script in place of a secret: a variable, or the
+# scheme alone.
+_CODE = re.compile(
+    r"""(?ix)
+    (?: (?: bearer|basic|token|digest ) (?: [ \t]+ | \Z ) )?
+    (?: \$ (?: [a-z_]\w* | \{\w+\} ) | \{ [a-z_][\w.]* \} | < [a-z -]+ > | %[rs] )? \Z
+    """
+)
+_VARIABLE = re.compile(r"(?i)[a-z_][a-z_.]*[\])}]*\Z")
+_QUOTED_NAME = re.compile(r"(?i)authorization\\{0,4}[\"']\s{0,4}[:=,]\s{0,4}\Z")
 _PREFIXED = re.compile(
     r"""(?ix)
     ( \b bearer \s{1,4} (?= [A-Za-z._~+/=-]{0,80}? (?: \d | [A-Za-z._~+/=-]{20} ) )
@@ -53,7 +63,8 @@ _PREFIXED = re.compile(
     """
 )
 _IN_URL = re.compile(r"(://[^\s/:@\"']{0,64}:)([^\s/@\"']{1,200})(?=@)")
-_MARK = "[redacted]"
+REDACTED = "[redacted]"
+"""Stands in place of a secret."""
 _dump = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False
 ).encode
@@ -125,10 +136,10 @@ class Redactor:
         """Return the text without secrets."""
         if self._suspicious(text):
             for secret in self._known:
-                text = text.replace(secret, _MARK)
-            text = _KEYS.sub(_MARK, text)
-            text = _NAMED_VALUE.sub(_keep_name, text)
-            text = _PREFIXED.sub(_keep_name, text)
+                text = text.replace(secret, REDACTED)
+            text = _KEYS.sub(REDACTED, text)
+            text = _NAMED_VALUE.sub(_keep_code, text)
+            text = _PREFIXED.sub(_keep_code, text)
             text = _IN_URL.sub(_keep_name, text)
         return text
 
@@ -153,7 +164,7 @@ class Redactor:
         if isinstance(value, Mapping):
             fields = cast(Mapping[object, object], value).items()
             return {
-                self.text(name): _MARK
+                self.text(name): REDACTED
                 if _SECRET_FIELD.search(name) and _holds_text(item)
                 else self.value(item, depth + 1)
                 for name, item in ((_field_name(key), item) for key, item in fields)
@@ -198,4 +209,13 @@ def _holds_hint(text: str) -> bool:
 
 def _keep_name(match: re.Match[str]) -> str:
     name, secret = match.group(1), match.group(2)
-    return match.group(0) if secret.startswith(_MARK) else f"{name}{_MARK}"
+    return match.group(0) if secret.startswith(REDACTED) else f"{name}{REDACTED}"
+
+
+def _keep_code(match: re.Match[str]) -> str:
+    """Replace the value of a header or a field, where it is no piece of a program."""
+    name, secret = match.group(1), match.group(2)
+    variable = _QUOTED_NAME.match(name) and _VARIABLE.match(secret)
+    if variable or _CODE.match(secret):
+        return match.group(0)
+    return _keep_name(match)

@@ -6,6 +6,7 @@ recorded seed, and all it answers is compared with what it answered then.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any, Literal
 from .env import Env
 from .overseen import Overseen
 from .playback import Difference, Playback, Recorded, RecordedOverseer
-from .redaction import Redactor
+from .redaction import REDACTED, Redactor
 from .registry import make_env
 from .seating import Player, tools_in_openai_form
 from .specification import EpisodeSpec
@@ -38,6 +39,8 @@ class Replay:
         differences: Those that are kept, the first one first; at most `MOST_KEPT`.
         count: How many events differed in all.
         ruled: How often a rule made equal what no replay repeats, by its name.
+        redacted: How many of the calls had a secret in them, which the record does not
+            hold: what they do may differ.
         ended: `broken off` where the record was, by a kill, an interruption, a limit
             of time or an error: compared is what came before.
     """
@@ -49,12 +52,18 @@ class Replay:
     differences: list[Difference] = field(default_factory=list[Difference])
     count: int = 0
     ruled: Counter[str] = field(default_factory=Counter[str])
+    redacted: int = 0
     ended: Ended = "as recorded"
 
     @property
     def identical(self) -> bool:
         """Whether nothing differed, but for what rules made equal."""
         return self.count == 0
+
+    @property
+    def only_evidence(self) -> bool:
+        """Whether all that was seen came out as recorded, and what was judged not."""
+        return self.count == 1 and _but_evidence(self.differences[0])
 
     def add(self, difference: Difference | None) -> None:
         """Count a difference, if there is one."""
@@ -138,6 +147,7 @@ async def replay(record: Trajectory) -> Replay:
     facts = await off_loop(env, env.sandbox_facts)
     for difference in _of_header(header, env, facts, plain):
         found.add(difference)
+    found.redacted = sum(_has_secret(step["call"]) for step in record.of_kind("step"))
     playback = Playback(record.events, plain, env.unsteady)
     comparison = _Comparison(playback, found, plain)
     table = Table(
@@ -171,6 +181,16 @@ def _specification(header: Header) -> EpisodeSpec:
         rotation=header.rotation,
         limits=header.limits.model_copy(update={"wall_s": None}),
     )
+
+
+def _but_evidence(difference: Difference) -> bool:
+    then, now = difference.recorded or {}, difference.replayed or {}
+    ends = then.get("kind") == now.get("kind") == "end"
+    return ends and {**then, "evidence": None} == {**now, "evidence": None}
+
+
+def _has_secret(call: Mapping[str, Any]) -> bool:
+    return REDACTED in json.dumps(call["args"])
 
 
 def _of_header(

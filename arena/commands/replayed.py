@@ -80,6 +80,11 @@ def _print(done: Sequence[Replayed]) -> None:
         click.echo(shown(f"{one.path.stem}: {one.replay.count} events differ; first:"))
         for line in difference_lines(one.replay.differences[0]):
             click.echo(line)
+        if one.replay.redacted:
+            click.echo(
+                f"  {one.replay.redacted} of its calls had a secret, which is not on "
+                "the record: what they do may differ"
+            )
     if len(differ) > _MOST_TOLD:
         click.echo(f"… and {len(differ) - _MOST_TOLD} further episodes that differ")
     problems = [one for one in done if one.problem is not None]
@@ -104,9 +109,12 @@ def _summary(done: Sequence[Replayed]) -> str:
         "damaged": sum(bool(one.replay and one.problem) for one in done),
         "not played again": sum(one.replay is None for one in done),
     }
+    evidence = sum(bool(o.replay and o.replay.only_evidence) for o in done)
     off = sum(bool(o.replay and o.replay.ended == "broken off") for o in done)
     parts = [f"{identical} identical"]
     parts += [f"{count} {what}" for what, count in counts.items() if count]
+    if evidence:
+        parts.append(f"{evidence} of those only in the evidence of their end")
     if off:
         parts.append(f"{off} broken off and compared up to there")
     return f"{len(done)} episodes, {steps} steps: {', '.join(parts)}"

@@ -36,6 +36,11 @@ _PROCESSES = re.compile(
 _TEMPORARY = re.compile(r"\btmp[._-]?[A-Za-z0-9_]{6,}\b")
 
 
+_ADDRESSES = re.compile(r"\b10(?:\.\d{1,3}){3}\b")
+_CHAIN = re.compile(r'"prev": ?"[0-9a-f]{64}"')
+_DRAWN = re.compile(r"\b[0-9a-f]{24,64}\b|-?\b\d+\.\d+\b")
+
+
 def _same(pattern: re.Pattern[str], name: str) -> Callable[[str], str]:
     return lambda text: pattern.sub(f"<{name}>", text)
 
@@ -45,11 +50,19 @@ def _sorted_lines(text: str) -> str:
     return "\n".join(sorted(text.split("\n")))
 
 
+def _challenge(text: str) -> str:
+    """Return the answers to a probe without what depends on the number it drew."""
+    return _DRAWN.sub("<drawn>", text) if '"nonce"' in text else text
+
+
 UNSTEADY: Mapping[str, Callable[[str], str]] = {
     "times of day": _same(_TIMES, "time"),
     "durations": _same(_DURATIONS, "duration"),
     "process numbers": _same(_PROCESSES, "process"),
     "temporary names": _same(_TEMPORARY, "name"),
+    "addresses of boxes": _same(_ADDRESSES, "address"),
+    "digests of the ledger's lines": _same(_CHAIN, "prev"),
+    "answers to a fresh challenge": _challenge,
     "order of lines": _sorted_lines,
 }
 """In the order in which they are tried."""

@@ -449,3 +449,34 @@ def test_a_key_that_is_no_text_is_written_alike_beside_a_secret(key: object) -> 
 def test_a_lone_surrogate_does_not_cost_the_record() -> None:
     assert json.loads(REDACTOR.encode({"x": "\ud800é"})) == {"x": "\ud800é"}
     assert MARK in json.loads(REDACTOR.encode({"x": f"\ud800 {KEY}"}))["x"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'headers = {"Authorization": f"Bearer {token}"}',
+        'curl -H "Authorization: Bearer $TOKEN" http://bank.test',
+        '{"Authorization": "Bearer " + token}',
+        '{"Authorization": self.token}',
+        'api_key="${KEY}"',
+    ],
+)
+def test_a_program_that_names_no_secret_stays_as_it_is(text: str) -> None:
+    assert text == Redactor({}).text(text)
+    told = {"command": text}
+    assert told == json.loads(Redactor({}).encode(told))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: hunter",
+        '{"Authorization": "hunter"}',
+        "Authorization: Bearer bank-3f9a8c7d6e5f",
+        "http://user:b@host.test",
+        "http://user:$ecret9@host.test",
+        'api_key="b1"',
+    ],
+)
+def test_what_may_be_a_secret_goes(text: str) -> None:
+    assert "[redacted]" in Redactor({}).text(text)
