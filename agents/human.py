@@ -110,7 +110,7 @@ class HumanAgent:
         _say(f"You are {seat}.", bold=True)
         _say(f"{instructions}\n")
         self._show_tools("")
-        _say("/help says how calls are typed.\n")
+        _say("/help says how calls are typed.")
 
     def watch(
         self,

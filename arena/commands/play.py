@@ -120,10 +120,10 @@ class _Ends:
         from ..trajectory import read_trajectory
 
         record = read_trajectory(RunFolder(self._run).episode_path(spec.episode))
-        last = record.events[-2:][0]
-        if last.kind == "observation" and last.data["seat"] in spec.tested:
+        last, end = record.events[-2:][0], record.events[-1].data
+        unseen = last.kind == "observation" and end["reason"] != "time_limit"
+        if unseen and last.data["seat"] in spec.tested:
             click.echo(shown(f"\n{last.data['text']}"))
-        end = record.events[-1].data
         payoffs = json.dumps(end["payoffs"], ensure_ascii=False)
         click.echo(shown(f"\nend: {end['reason']}, payoffs {payoffs}"))
         self._observer.finished(spec, result)
