@@ -68,8 +68,8 @@ def episode_file(path: Path) -> Path:
         raise UserError(f"{path}: there is no such file")
     folder = RunFolder(run)
     if episode is not None:
-        file = folder.episode_path(episode)
-        return file if file.is_file() else folder.trajectory(episode).path
+        folder.check_known(episode)
+        return folder.episode_path(episode)
     known = sorted(folder.manifest.episodes)
     example = f", as in {path / known[0]}" if known else ""
     raise UserError(
