@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote, unquote
 
@@ -115,6 +116,7 @@ def _of_run(request: Request) -> Response:
         raise HTTPException(404, f"There is no run {key!r} here.")
     noted = read_annotations(path)
     section = annotations_section(RunFolder(path), "")
+    tables = [table for table in section.tables if table.main] if section else []
     return page(
         request,
         "notes.html",
@@ -122,7 +124,8 @@ def _of_run(request: Request) -> Response:
         key=key,
         label=label,
         labels=label_counts(noted),
-        section=section,
+        sections=[replace(section, tables=tables)] if section else [],
+        pictures=None,
         notes=[
             note
             for note in noted.current

@@ -76,6 +76,8 @@ def _page(request: Request) -> Response:
     if not keys[0]:
         return page(request, "compare.html", **known)
     first, second = (RunFolder(_path(paths, key)) for key in keys)
+    if not asked.get("b") and len(labels_of(first)) == 1:
+        return page(request, "compare.html", **known)
     found = compare(
         *sides(first, second, (asked.get("first") or None, asked.get("second") or None))
     )

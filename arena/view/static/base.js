@@ -77,7 +77,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (help.open) return;
+  if (document.querySelector("dialog:modal")) return;
   const handler = handlers.get(event.key);
   if (handler) {
     event.preventDefault();
