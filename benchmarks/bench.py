@@ -13,6 +13,7 @@ from statistics import median
 
 from peer_environments import inspect_python
 from poker_tables import poker_tables
+from replay_tables import replay_tables
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -22,7 +23,7 @@ from sandbox_tables import sandbox_tables
 EPISODES = int(os.environ.get("BENCH_EPISODES", "1000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = "1.0"
-PARTS = ("loop", "steps", "worlds", "poker", "sandboxes")
+PARTS = ("loop", "steps", "worlds", "poker", "replay", "sandboxes")
 
 
 def main() -> None:
@@ -39,6 +40,8 @@ def main() -> None:
         console.print(_world_table())
     if "poker" in parts:
         console.print(*poker_tables(ROUNDS, SECONDS), sep="\n")
+    if "replay" in parts:
+        console.print(*replay_tables(ROUNDS), sep="\n")
     if "sandboxes" in parts:
         console.print(*sandbox_tables(ROUNDS), sep="\n")
 
