@@ -73,6 +73,14 @@ class EpisodeRow:
     problem: str | None
 
 
+class Window(NamedTuple):
+    """A part of a list."""
+
+    rows: list[EpisodeRow]
+    total: int
+    """Of the whole list."""
+
+
 class RunRow(NamedTuple):
     """What the list of runs shows of one."""
 
@@ -255,7 +263,7 @@ class Index:
         descending: bool = False,
         offset: int = 0,
         limit: int = 100,
-    ) -> tuple[list[EpisodeRow], int]:
+    ) -> Window:
         """Return a window of a run's episodes, and how many there are of the filter.
 
         Args:
@@ -280,7 +288,7 @@ class Index:
                 "LIMIT ? OFFSET ?",
                 (*joined, *values, limit, offset),
             ).fetchall()
-            return _rows(connection, rows), total
+            return Window(_rows(connection, rows), total)
 
     def episode(self, run: str, episode: str) -> EpisodeRow | None:
         """Return one episode, or None if it is not listed."""

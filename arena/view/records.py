@@ -14,18 +14,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from ..trajectory import FORMAT, VERSION, ZEROS, Header, digest_of
 
 __all__ = ["Record", "read_record", "read_text"]
 
 _HEAD = re.compile(
-    rb'\{"n":(\d+),"prev":"[0-9a-f]{64}","t":([0-9.e+-]+),"kind":"(\w+)"'
+    rb'\{"n":(\d{1,15}),"prev":"[0-9a-f]{64}",'
+    rb'"t":(\d{1,12}(?:\.\d{1,9})?(?:e-\d\d)?),"kind":"(\w+)"'
 )
 _HEAD_BYTES = 200
 _OWN = {"n", "prev", "t", "kind", "seat"}
 _PIECE = 4_000_000
+_MOST = 2**53
 
 
 @dataclass
@@ -75,10 +77,10 @@ class _Lenient(BaseModel):
 
 
 class _Used(_Lenient):
-    turns: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float = 0.0
+    turns: int = Field(0, le=_MOST)
+    input_tokens: int = Field(0, le=_MOST)
+    output_tokens: int = Field(0, le=_MOST)
+    cost_usd: FiniteFloat = 0.0
 
 
 class _Item(_Lenient):
@@ -99,7 +101,7 @@ class _End(_Lenient):
 
     reason: str
     usage: dict[str, _Used] = Field(default_factory=dict[str, _Used])
-    wall_s: float = 0.0
+    wall_s: FiniteFloat = 0.0
     assisted: list[str] = Field(default_factory=list[str])
     error: _Error | None = None
     evidence: _Evidence = _Evidence()
@@ -190,16 +192,20 @@ def _enter_header(record: Record, line: bytes) -> list[str]:
     header = Header.model_validate(_loaded(line))
     if header.format != FORMAT or header.version > VERSION:
         raise ValueError(f"not of format {FORMAT}, version {VERSION} or older")
+    parent = header.parent
+    numbers = (header.sample, header.epoch, header.rotation, parent and parent.step)
+    if any(abs(number or 0) > _MOST for number in numbers):
+        raise ValueError("a number out of all bounds")
+    if parent is not None:
+        record.parent_run, record.parent_episode = parent.run, parent.episode
+        record.parent_step = parent.step
+    tested = [seat for seat in header.tested if seat in header.seats]
     record.scenario = header.scenario.name
-    record.agent = header.seats[header.tested[0]].label
+    record.agent = header.seats[tested[0]].label if tested else ""
     record.sample, record.epoch = header.sample, header.epoch
     record.rotation, record.seed = header.rotation, header.seed
     record.started, record.people = header.started, header.people
-    if header.parent is not None:
-        record.parent_run = header.parent.run
-        record.parent_episode = header.parent.episode
-        record.parent_step = header.parent.step
-    return header.tested
+    return tested
 
 
 def _enter_end(record: Record, line: bytes, tested: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -55,4 +56,5 @@ def serve(root: Path, port: int, ready: Callable[[str], None]) -> None:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        uvicorn.Server(config).run(sockets=[made])
+        with suppress(KeyboardInterrupt):  # which is how it is meant to end
+            uvicorn.Server(config).run(sockets=[made])
