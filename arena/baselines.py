@@ -39,8 +39,8 @@ class Minutes:
 class Baseline:
     """What the episodes of people in one scenario come to.
 
-    Each episode counts as one. Those with help, or that a person took over from
-    somebody else, stand apart, and say nothing here.
+    Each episode counts as one. Those with help, that a person took over from somebody
+    else, or that had to begin anew and so were known, stand apart and say nothing here.
 
     Attributes:
         scenario: Its name.
@@ -116,7 +116,7 @@ def human_baselines(
             own = found.setdefault(key, _Scenario(scorers[name], []))
             if (record.end or {}).get("reason") in ("error", "interrupted"):
                 own.missing += 1
-            elif record.assisted or record.header.parent is not None:
+            elif record.assisted or not _is_whole(record):
                 own.assisted += 1
             else:
                 told = scores.get(spec.episode, ())
@@ -128,8 +128,10 @@ def human_baselines(
 def time_on_task(record: Trajectory) -> tuple[float | None, float | None]:
     """Return how many seconds the tested people were active, and paused.
 
-    Both are None where the record does not tell.
+    Both are None where the record does not tell all of it.
     """
+    if not _is_whole(record):
+        return None, None
     notes = [
         note
         for seat in record.header.tested
@@ -139,6 +141,12 @@ def time_on_task(record: Trajectory) -> tuple[float | None, float | None]:
     active = math.fsum(_seconds(note.get("active_s")) for note in notes)
     paused = math.fsum(_seconds(note.get("paused_s")) for note in notes)
     return (active, paused) if active > 0 else (None, None)
+
+
+def _is_whole(record: Trajectory) -> bool:
+    """Whether whoever played it began it, and had not begun it before."""
+    again = any(note["about"] == "played_again" for note in record.of_kind("note"))
+    return record.header.parent is None and not again
 
 
 def _of_people(folder: RunFolder) -> Iterator[tuple[EpisodeSpec, Trajectory]]:

@@ -135,6 +135,30 @@ def test_a_person_quits_and_the_same_command_goes_on_there(tmp_path: Path) -> No
     assert played(other) == played(record)
 
 
+def test_a_person_at_a_shell_goes_on_with_the_files_written_before(
+    tmp_path: Path,
+) -> None:
+    run = tmp_path / "run"
+    words = ("ara/find-the-passphrase", "--sandbox", "bubblewrap", "--out", str(run))
+    first = Play(*words)
+    first.type("bash date && ls -la", "write_file notes.txt <<")
+    # Two lines and a tab, and then Escape and Enter.
+    first.type("one\r\ttwo\x1b", prompt="Escape and then Enter ends it")
+    first.type("/quit", prompt="notes.txt")
+    assert 130 == first.end()
+    second = Play(*words)
+    second.type("bash cat -A notes.txt", prompt="So far:")
+    second.type("submit it is not there", prompt="^Itwo")
+    second.type("/quit", prompt="end: completed")
+    assert 130 == second.end()
+    record, _ = records(run)
+    assert ["bash", "write_file", "bash", "submit"] == calls(record)
+    assert "one\n\ttwo" == record.of_kind("step")[1]["call"]["args"]["content"]
+    about = [note["about"] for note in record.of_kind("note")]
+    assert 4 == about.count("time")
+    assert "resumed" in about
+
+
 def test_ctrl_c_quits_and_a_run_that_is_over_says_so(tmp_path: Path) -> None:
     words = (*BLACKJACK, "--out", str(tmp_path / "run"))
     first = Play(*words)

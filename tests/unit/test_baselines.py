@@ -10,7 +10,7 @@ from ara_runs import FAILED, evidence, scenario, write_run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.baselines import Baseline, human_baselines
+from arena.baselines import Baseline, human_baselines, time_on_task
 from arena.intervals import geometric_interval, mean_interval
 from arena.run_folder import RunFolder
 
@@ -107,6 +107,28 @@ def test_a_changed_scenario_has_a_baseline_of_its_own(tmp_path: Path) -> None:
     found = human_baselines([RunFolder(run) for run in runs])
     assert ["old", "new"] == [one.digest for one in found]
     assert [1, 1] == [one.episodes for one in found]
+
+
+def changed(run: Path, old: str, new: str) -> None:
+    """Write something else into the records of a run."""
+    for file in (run / "episodes").iterdir():
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+
+def test_who_began_anew_or_took_over_stands_apart_with_unknown_time(
+    tmp_path: Path,
+) -> None:
+    again = people(tmp_path / "again", evidence(done=3))
+    changed(again, '"about":"time"', '"about":"played_again"')
+    forked = people(tmp_path / "forked", evidence(done=3))
+    parent = {"run": "r", "episode": "e", "digest": "d", "step": 3, "seats": ["player"]}
+    changed(forked, '"parent":null', f'"parent":{json.dumps(parent)}')
+    for run in (again, forked):
+        assert (0, 1) == (baseline(run).episodes, baseline(run).assisted)
+        (record,) = map(RunFolder(run).trajectory, RunFolder(run).manifest.episodes)
+        assert (None, None) == time_on_task(record)
 
 
 def test_times_that_make_no_sense_are_unknown(tmp_path: Path) -> None:
