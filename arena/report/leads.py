@@ -76,8 +76,9 @@ class Lead:
         if not (self.rate and self.ahead):
             return None
         bad, good = (0.0, 1.0) if self.higher else (1.0, 0.0)
+        # Of equal turns first those that also make the pairs differ most.
         turns = sorted(
-            (-abs(value - end), at, side)
+            (-abs(value - end), self._lead(pair), at, side)
             for at, pair in enumerate(self.pairs)
             for side, (value, end) in enumerate(
                 zip(pair.values, (bad, good), strict=True)
@@ -86,13 +87,13 @@ class Lead:
 
         def enough(count: int) -> bool:
             values = [list(pair.values) for pair in self.pairs]
-            for _, at, side in turns[:count]:
+            for *_, at, side in turns[:count]:
                 values[at][side] = (bad, good)[side]
             turned = [
                 pair._replace(values=(a, b))
                 for pair, (a, b) in zip(self.pairs, values, strict=True)
             ]
-            return not self._with(turned).ahead
+            return self._lost(turned)
 
         return fewest(len(turns), enough)
 
@@ -106,15 +107,18 @@ class Lead:
             return None
         order = sorted(self.pairs, key=self._lead, reverse=True)
         most = max(0, len(order) - 2)
-        return fewest(most, lambda count: not self._with(order[count:]).ahead)
+        return fewest(most, lambda count: self._lost(order[count:]))
 
     def _lead(self, pair: Pair) -> float:
         return pair.difference if self.higher else -pair.difference
 
-    def _with(self, pairs: Sequence[Pair]) -> Lead:
+    def _lost(self, pairs: Sequence[Pair]) -> bool:
+        """Return whether such pairs have 0 in their interval, or lie below it."""
         level = self.estimate.confidence
-        estimate = _turned(paired_difference(units_of(pairs), level), self.higher)
-        return replace(self, pairs=pairs, estimate=estimate)
+        found = _turned(paired_difference(units_of(pairs), level), self.higher)
+        # Where all leads are equal there is no interval, and nothing is lost by that.
+        low = found.value if found.low is None else found.low
+        return low is None or low <= 0
 
 
 def leads_of(
