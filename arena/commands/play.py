@@ -177,7 +177,8 @@ def _told(baseline: Baseline) -> str:
     parts = [f"{baseline.scorer} {written(baseline.score)}"]
     if baseline.success is not None and baseline.judge != baseline.scorer:
         parts.append(f"{baseline.judge} {written(baseline.success)}")
-    parts.append(_time(baseline.minutes))
+    if baseline.minutes.n:
+        parts.append(_time(baseline.minutes))
     if baseline.minutes_of_successes.n:
         parts.append(f"of successes {_time(baseline.minutes_of_successes)}")
     apart = [

@@ -83,9 +83,10 @@ def tournament(
     arena tournament chat:openai:A chat:openai:B --game leduc \\
         --agent-option base_url@chat:openai:B=http://HOST/v1
     """
-    from ..agent import AgentSpec
+    from ..agent import AgentSpec, is_person
     from ..errors import UserError
     from ..progress import make_observer
+    from ..registry import load
     from ..tournament import Tournament, game, play_round_robin, play_swiss
 
     if rounds is not None and system != "swiss":
@@ -103,7 +104,8 @@ def tournament(
     )
     slug = wanted.scenario.name.replace("/", "-")
     path = out or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}-tournament-{slug}"
-    with make_observer() as observer:
+    plain = any(is_person(load("agents", agent.name)) for agent in specs)
+    with make_observer(plain=plain) as observer:
         if system == "swiss":
             played = play_swiss(
                 wanted,
