@@ -76,9 +76,9 @@ class HumanAgent:
 
     Each message is preceded by a note `time` with `active_s`, the seconds since the
     message before it (or since the first observation), and `paused_s`, which are left
-    out of it. Waiting for what a call does is time on the task. A call that does not
-    fit the schema of its tool is explained and not made, so that it is not counted: it
-    is not typing that is measured.
+    out of it. Waiting for what a call does, or for others, is time on the task. A call
+    that does not fit the schema of its tool is explained and not made, so that it is
+    not counted: it is not typing that is measured.
     """
 
     person: ClassVar[bool] = True
