@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from ..errors import UserError
 from ..report.figures import can_draw
 from ..results import Row, results
 from ..run_folder import RunFolder
@@ -69,7 +71,7 @@ def _rows(request: Request) -> Response:
 
 
 def _results(request: Request) -> Response:
-    folder = RunFolder(index_of(request).path(run_key(request)))
+    folder = RunFolder(_sound(request))
     found = results(folder.manifest, folder.scores())
     groups: dict[str, list[tuple[Row, Whisker | None]]] = {}
     for headline, title in ((True, "Main scores"), (False, "Other scores")):
@@ -86,9 +88,8 @@ def _results(request: Request) -> Response:
 
 
 def _analyses(request: Request) -> Response:
-    key = run_key(request)
-    digest = index_of(request).summary(key).digest
-    sections = _kept(request).sections(index_of(request).path(key), digest)
+    path, key = _sound(request), run_key(request)
+    sections = _kept(request).sections(path, index_of(request).summary(key).digest)
     return HTMLResponse(
         fragment(
             "sections.html",
@@ -99,11 +100,10 @@ def _analyses(request: Request) -> Response:
 
 
 def _figure(request: Request) -> Response:
-    index, key = index_of(request), run_key(request)
+    path, number = _sound(request), request.path_params["number"]
+    digest = index_of(request).summary(run_key(request)).digest
     try:
-        drawn = _kept(request).picture(
-            index.path(key), index.summary(key).digest, request.path_params["number"]
-        )
+        drawn = _kept(request).picture(path, digest, number)
     except IndexError:
         raise HTTPException(404, "There is no such figure.") from None
     return Response(
@@ -164,6 +164,19 @@ def _window(request: Request, key: str) -> dict[str, Any]:
         "down": "down" in asked,
         "window": _WINDOW,
     }
+
+
+def _sound(request: Request) -> Path:
+    """Return the folder of a run that can be summarised.
+
+    Raises:
+        UserError: If it cannot.
+    """
+    index, key = index_of(request), run_key(request)
+    problem = index.summary(key).problem
+    if problem is not None:
+        raise UserError(problem)
+    return index.path(key)
 
 
 def _kept(request: Request) -> Analyses:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from ..errors import UserError
+from ..errors import UserError, one_line
 from ..results import Results, Row, results
 from ..run_folder import RunFolder
 
@@ -55,10 +55,18 @@ def summarise(path: Path) -> Summary:
     """Return a run in short; what is wrong with it is told and never raised."""
     try:
         folder = RunFolder(path)
+        summary = _summary(folder)
+        summary.headlines = _headlines(results(folder.manifest, folder.scores()))
     except UserError as error:
         return Summary(problem=str(error))
+    except Exception as error:  # noqa: BLE001  (a stranger's file, anyone's scorers)
+        return Summary(problem=f"{type(error).__name__}: {one_line(str(error))}")
+    return summary
+
+
+def _summary(folder: RunFolder) -> Summary:
     manifest, plan = folder.manifest, folder.manifest.plan
-    summary = Summary(
+    return Summary(
         id=manifest.run,
         suite=plan.suite,
         seed=plan.seed,
@@ -72,11 +80,6 @@ def summarise(path: Path) -> Summary:
         scorers={s.ref.name: [c.name for c in s.scorers] for s in plan.scenarios},
         agents=list(dict.fromkeys(a.label for s in plan.scenarios for a in s.agents)),
     )
-    try:
-        summary.headlines = _headlines(results(manifest, folder.scores()))
-    except Exception as error:  # noqa: BLE001  (a scorer may come from anywhere)
-        summary.problem = f"no scores: {error}"
-    return summary
 
 
 def is_live(path: Path) -> bool:
