@@ -30,12 +30,12 @@ class Rows:
 
     Args:
         text: What `arena.text.shown` returned, without tabs.
-        width: Columns of a row, 1 or more.
+        width: Columns of a row; less than 1, of a window without any, counts as 1.
     """
 
     def __init__(self, text: str, width: int) -> None:
         self.text = text
-        self.width = width
+        self.width = max(width, 1)
         self._starts = [0]  # of the rows that were cut, and of the next one
         self._ends: list[int] = []
 

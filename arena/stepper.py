@@ -9,7 +9,6 @@ from typing import cast
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import has_focus
-from prompt_toolkit.formatted_text import AnyFormattedText, StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import (
     ConditionalContainer,
@@ -23,7 +22,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import TextArea
 
 from .errors import UserError, one_line
-from .scrolling import Page
+from .scrolling import Page, Rows
 from .stepping import Stepping
 from .text import shown
 from .transcript import breaks, event_json, event_lines, header_lines
@@ -54,14 +53,12 @@ Above the page: the episode and who plays; the number of the event, the seconds 
 the start, how many steps were played up to there, what they were rewarded with, and \
 what was paid out at the end. Characters that would act on a terminal are spelt out.
 """
-SEATS = ("ansicyan", "ansiyellow", "ansigreen", "ansimagenta")
 STYLE = Style.from_dict(
     {
         "line": "reverse",
         "broken": "bg:ansired ansiwhite bold",
         "match": "reverse",
         "more": "bold",
-        **{f"seat-{n}": f"{colour} bold" for n, colour in enumerate(SEATS)},
     }
 )
 
@@ -110,11 +107,11 @@ class _Stepper:
 
     def _layout(self) -> Layout:
         asked = has_focus(self._prompt)
-        above = [self._names, self._place]
+        above = [lambda: self._names, self._place]
         rows = [_line(part, 2) for part in above]
         below = ConditionalContainer(_line(self._footer, 1), ~asked)
         prompt = ConditionalContainer(self._prompt, asked)
-        rows += [_line(self._breaks, 2, "class:broken")] if self._breaks else []
+        rows += [_line(lambda: self._breaks, 2, "class:broken")] if self._breaks else []
         return Layout(HSplit([*rows, self._window, below, prompt]), self._window)
 
     def _keys(self) -> KeyBindings:
@@ -236,26 +233,26 @@ class _Stepper:
             lines = [*lines, *(f"\n{mark}" for mark in breaks(trajectory))]
         return shown("\n".join(lines)).strip("\n").expandtabs(TAB)
 
-    def _place(self) -> StyleAndTextTuples:
+    def _place(self) -> str:
         stepping, event = self._stepping, self._stepping.event
-        line: StyleAndTextTuples = [("", f" {stepping.position} of {stepping.last}")]
+        at = f" {stepping.position} of {stepping.last}"
         only = [_short(each) for each in (stepping.seat, stepping.kind) if each]
         if only:
-            line += [("", f" (only {', '.join(only)}: {len(stepping.entries)})")]
+            at += f" (only {', '.join(only)}: {len(stepping.entries)})"
         if event is None:
-            return [*line, ("", ": the beginning")]
-        line += [("", f": {_short(event.kind)}")]
+            return f"{at}: the beginning"
         seat = event.data.get("seat")
-        if seat in stepping.seats:
-            style = f"class:seat-{stepping.seats.index(seat) % len(SEATS)}"
-            line += [("", " of "), (style, _short(seat))]
-        line += [("", f" · {_amount(event.t)} s · step {stepping.steps}")]
-        line += [("", f" of {stepping.all_steps}")]
+        whose = f" of {_short(seat)}" if isinstance(seat, str) else ""
+        parts = [
+            f"{at}: {_short(event.kind)}{whose}",
+            f"{_amount(event.t)} s",
+            f"step {stepping.steps} of {stepping.all_steps}",
+        ]
         if stepping.rewards:
-            line += [("", f" · rewards {_amounts(stepping.rewards)}")]
+            parts.append(f"rewards {_amounts(stepping.rewards)}")
         if payoffs := (stepping.trajectory.end or {}).get("payoffs"):
-            line += [("", f" · payoffs {_amounts(payoffs)}")]
-        return line
+            parts.append(f"payoffs {_amounts(payoffs)}")
+        return " · ".join(parts)
 
     def _footer(self) -> str:
         if self._message:
@@ -263,14 +260,20 @@ class _Stepper:
         return f"{SEARCHING}{_short(repr(self._wanted))}" if self._wanted else FOOTER
 
 
-def _line(text: AnyFormattedText, most: int, style: str = "class:line") -> Window:
+def _line(text: Callable[[], str], most: int, style: str = "class:line") -> Window:
+    """Return a line that may go on in further rows, at most so many in all."""
     return Window(
-        FormattedTextControl(text),
+        FormattedTextControl(lambda: _fitted(text(), most)),
         height=Dimension(min=1, max=most),
-        wrap_lines=True,
         dont_extend_height=True,
         style=style,
     )
+
+
+def _fitted(text: str, most: int) -> str:
+    spans = Rows(text, get_app().output.get_size().columns).spans(0, most + 1)
+    told = "\n".join(text[start:end] for start, end in spans[:most])
+    return f"{told[:-1]}…" if len(spans) > most else told
 
 
 def _short(text: str) -> str:

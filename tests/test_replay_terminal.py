@@ -81,7 +81,7 @@ def test_the_lines_above_say_who_plays_and_how_it_stands(
     reader: Terminal, game: Trajectory
 ) -> None:
     reader.send("\x1b[F")
-    screen = reader.until("step 20 of 20").replace("\n", "")
+    screen = " ".join(reader.until("step 20 of 20").split())
     for part in (game.header.episode, "games/number-guessing", "player-1 = level-2"):
         assert part in screen
     assert game.end is not None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UserError
 from .options import as_json, episode_file
 from .replayed import verify_by_replay
+
+if TYPE_CHECKING:
+    from ..trajectory import Trajectory
 
 __all__ = ["replay"]
 
@@ -60,7 +65,6 @@ def replay(
     arena replay runs/a --verify
     """
     from ..stepping import Stepping
-    from ..trajectory import read_trajectory
     from ..transcript import transcript
 
     if verify:
@@ -74,7 +78,7 @@ def replay(
             "--json goes with --verify; `arena show --json` prints a record"
         )
     path = episode_file(episode)
-    trajectory = read_trajectory(path, as_far_as_it_goes=True)
+    trajectory = _read(path)
     stepping = Stepping(trajectory, at=at, seat=seat, kind=kind)
     if _has_screen():
         from ..stepper import step_through
@@ -85,6 +89,19 @@ def replay(
         for line in transcript(trajectory, numbers):
             click.echo(line)
     return 0
+
+
+def _read(path: Path) -> Trajectory:
+    from ..trajectory import read_trajectory
+
+    # A record holds no cycles, and to look for them doubles the time of a large one.
+    gc.disable()
+    try:
+        trajectory = read_trajectory(path, as_far_as_it_goes=True)
+        gc.freeze()
+        return trajectory
+    finally:
+        gc.enable()
 
 
 def _has_screen() -> bool:

@@ -13,7 +13,7 @@ import pyte
 
 __all__ = ["Terminal"]
 
-PATIENCE_S = 10
+PATIENCE_S = 30
 
 
 class Terminal:

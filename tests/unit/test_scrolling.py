@@ -77,6 +77,12 @@ def test_paging_shows_every_row_and_comes_back() -> None:
     assert [*(f"row {n}" for n in range(9)), MORE] == lines_of(page, 20, 10)
 
 
+def test_a_window_without_columns_or_rows_is_no_error() -> None:
+    page = Page(lambda: "漢字 ab", lambda: 0, lambda: "a")
+    page.seek = 4
+    assert 1 == len(lines_of(page, 0, 0))
+
+
 @pytest.mark.parametrize("height", [1, 2, 3])
 def test_a_page_of_hardly_any_rows_can_be_paged(height: int) -> None:
     text = "\n".join(f"row {n}" for n in range(9))
