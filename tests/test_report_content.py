@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from command_line import call
-from hostile_run import hostile_run
+from hostile_hands import hostile_hands
 from playing import plan_of, play_plan, play_run
 
 from arena.agent import AgentSpec
@@ -310,7 +310,7 @@ def test_a_page_has_no_more_transcripts_than_it_has_room_for(
 def test_a_hostile_run_has_a_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = hostile_run(tmp_path / "run")
+    run = hostile_hands(tmp_path / "run")
     code, _, complaint = call(capsys, "report", run, "-o", tmp_path / "a.html")
     assert (0, "") == (code, complaint)
     text = (tmp_path / "a.html").read_text()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from command_line import call
-from hostile_run import hostile_run
+from hostile_hands import hostile_hands
 from playing import play_run
 
 from arena.analysis import Block, Section, Table
@@ -45,7 +45,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     (root / "scenario.toml").write_text(FRAGILE)
     play_run(root / "fragile", str(root), epochs=12)
     play_run(root / "cards", "games/blackjack", epochs=3)
-    hostile_run(root / "hostile")
+    hostile_hands(root / "hostile")
     return [root / name for name in ("fragile", "cards", "hostile")]
 
 
