@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from pydantic import (
 )
 
 from .errors import RecordError, UserError, nearest, one_line
+from .trajectory import digest_of
 
 __all__ = [
     "FAILURE_LABELS",
@@ -38,6 +39,7 @@ __all__ = [
     "Draft",
     "Note",
     "annotate",
+    "of_other_records",
     "read_annotations",
 ]
 
@@ -95,6 +97,9 @@ class Annotation(Draft):
     time: str
     """UTC, in ISO 8601."""
     episode: str
+    record: str = ""
+    """Digest of the first line of the record that it is about, since an episode that
+    failed may be played again."""
 
 
 @dataclass(slots=True)
@@ -203,9 +208,9 @@ def annotate(run: Path, episode: str, given: object) -> Written:
         RecordError: If it cannot be written.
     """
     draft = _checked(given)
-    _check_place(run, episode, draft.event)
     version = Annotation(
         **draft.model_dump(),
+        record=_digest_of_place(run, episode, draft.event),
         id=secrets.token_hex(8),
         time=datetime.now(UTC).isoformat(timespec="milliseconds"),
         episode=episode,
@@ -224,6 +229,18 @@ def annotate(run: Path, episode: str, given: object) -> Written:
     overtaken = not {v.id for v in note.current}.issuperset(version.replaces)
     note.add(version)
     return Written(version, note, overtaken)
+
+
+def of_other_records(run: Path, annotations: Annotations) -> set[str]:
+    """Return the ids of current versions whose record is gone.
+
+    The episode was played again since, or its record is not there.
+    """
+    known = _records(run)
+    current = [v for note in annotations.current for v in note.current]
+    episodes = {version.episode for version in current} & known.keys()
+    digests = {episode: _first_digest(known[episode]) for episode in episodes}
+    return {v.id for v in current if v.record != digests.get(v.episode)}
 
 
 @contextmanager
@@ -272,19 +289,21 @@ def _checked(given: object) -> Draft:
     return draft
 
 
-def _check_place(run: Path, episode: str, event: int | None) -> None:
-    # Looked up among the files that are there, so that an id is never part of a path.
-    known = {entry.stem: entry for entry in _records(run)}
+def _digest_of_place(run: Path, episode: str, event: int | None) -> str:
+    """Return the digest of the record that a note is about, if it has the event."""
+    known = _records(run)
     if episode not in known:
         close = nearest(episode, known)
         hint = f"did you mean {close!r}?" if close else f"there are {len(known)}"
         raise UserError(f"{run}: no episode {one_line(episode)!r}; {hint}")
     if event is not None and event >= (lines := _lines(known[episode])):
         raise UserError(f"{episode}: no event {event}; it has 0 to {lines - 1}")
+    return _first_digest(known[episode])
 
 
-def _records(run: Path) -> Iterator[Path]:
-    return (run / "episodes").glob("*.jsonl")
+def _records(run: Path) -> dict[str, Path]:
+    """Return the records that are there, so that an id is never part of a path."""
+    return {path.stem: path for path in (run / "episodes").glob("*.jsonl")}
 
 
 def _lines(path: Path) -> int:
@@ -292,6 +311,11 @@ def _lines(path: Path) -> int:
         return sum(
             block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")
         )
+
+
+def _first_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return digest_of(file.readline().rstrip(b"\n"))
 
 
 def _note_of(known: Annotations, version: Annotation) -> Note:

@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from .analysis import run_names
-from .errors import UnknownName, UserError
+from .errors import UserError
 from .intervals import Estimate, paired_difference
 from .plan import PlannedScenario
 from .registry import load
@@ -28,8 +27,6 @@ __all__ = [
     "Pair",
     "Side",
     "compare",
-    "labels_of",
-    "sides",
     "units_of",
 ]
 
@@ -127,10 +124,21 @@ class Comparison:
         }
 
 
+class _Read(NamedTuple):
+    """What is read of a run once, though both sides are of it."""
+
+    specs: list[EpisodeSpec]
+    scores: dict[str, list[Score]]
+
+
+def _read(folder: RunFolder) -> _Read:
+    return _Read(list(folder.manifest.plan.episodes()), folder.scores())
+
+
 class _Played:
     """What one side has played, and how it was scored."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, read: _Read) -> None:
         self.name = side.name
         self.plan = side.folder.manifest.plan
         self.scenarios = {
@@ -139,71 +147,24 @@ class _Played:
             if side.agent in [agent.label for agent in scenario.agents]
         }
         self.specs: dict[str, dict[_Key, EpisodeSpec]] = {}
-        for spec in self.plan.episodes():
+        for spec in read.specs:
             if spec.label == side.agent:
                 key = (spec.sample, spec.epoch, spec.rotation, spec.seed)
                 self.specs.setdefault(spec.scenario.name, {})[key] = spec
         self._seals = side.folder.manifest.episodes
-        self._scores = side.folder.scores()
+        self._scores = read.scores
 
     def score(self, episode: str, scorer: str) -> float | str:
         """Return the score of an episode, or why there is none."""
         seal = self._seals.get(episode)
         if seal is None:
             return "not played"
-        scores: Sequence[Score] = self._scores.get(episode, ())
+        scores = self._scores.get(episode, ())
         value = next((s.value for s in scores if s.scorer == scorer), None)
         if value is not None:
             return value
         states = {"error": "failed", "interrupted": "interrupted"}
         return states.get(seal.reason, "unscored")
-
-
-def labels_of(folder: RunFolder) -> list[str]:
-    """Return the labels of the agents of a run, in its order."""
-    scenarios = folder.manifest.plan.scenarios
-    return list(dict.fromkeys(a.label for s in scenarios for a in s.agents))
-
-
-def sides(
-    first: RunFolder, second: RunFolder, named: tuple[str | None, str | None]
-) -> tuple[Side, Side]:
-    """Return who is compared.
-
-    An agent that is not named is the first that both runs have, or else the first of
-    its run; within one run it is the next.
-
-    Args:
-        first: A run.
-        second: Another, or the same.
-        named: The label of an agent of each.
-
-    Raises:
-        UserError: For a label that a run does not have, or one agent against itself.
-    """
-    ours, theirs = labels_of(first), labels_of(second)
-    for label, known in zip(named, (ours, theirs), strict=True):
-        if label is not None and label not in known:
-            raise UnknownName("agent", label, known)
-    if first.path.resolve() == second.path.resolve():
-        one = named[0] or next(a for a in ours if a != named[1])
-        other = named[1] or next((a for a in theirs if a != one), one)
-        if one == other:
-            raise UserError(f"{first.path}: one agent, {one!r}; name another run")
-        return Side(first, one, one), Side(second, other, other)
-    common = [label for label in ours if label in theirs]
-    one, other = (
-        label or own or (*common, *known)[0]
-        for label, own, known in (
-            (named[0], named[1] if named[1] in ours else None, ours),
-            (named[1], named[0] if named[0] in theirs else None, theirs),
-        )
-    )
-    names = run_names([first, second])
-    return (
-        Side(first, one, f"{one} ({names[0]})"),
-        Side(second, other, f"{other} ({names[1]})"),
-    )
 
 
 def compare(first: Side, second: Side, confidence: float = 0.95) -> Comparison:
@@ -212,7 +173,9 @@ def compare(first: Side, second: Side, confidence: float = 0.95) -> Comparison:
     Raises:
         UserError: If they have no scenario in common.
     """
-    ours, theirs = both = _Played(first), _Played(second)
+    read = _read(first.folder)
+    other = read if second.folder is first.folder else _read(second.folder)
+    ours, theirs = both = _Played(first, read), _Played(second, other)
     shared = [name for name in ours.scenarios if name in theirs.scenarios]
     if not shared:
         raise UserError(f"{first.name} and {second.name} have no scenario in common")

@@ -42,9 +42,9 @@ def compare(
     arena compare runs/a --agent random basic
     """
     from ..paired_runs import compare as compared
-    from ..paired_runs import sides
     from ..report.paired_runs import paired_section
     from ..run_folder import RunFolder
+    from ..sides import sides
     from ..tables import print_main_tables
     from ..text import json_text, shown
 

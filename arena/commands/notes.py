@@ -26,7 +26,7 @@ def notes(run: Path, as_csv: bool, confidence: float, as_json: bool) -> int:
     Notes are written in `arena view` and kept in the run's folder, in
     annotations.jsonl: copy it with the run. --json has all versions of every note.
     """
-    from ..annotations import read_annotations
+    from ..annotations import of_other_records, read_annotations
     from ..errors import UserError
     from ..report.annotations import annotations_section
     from ..run_folder import RunFolder
@@ -44,7 +44,7 @@ def notes(run: Path, as_csv: bool, confidence: float, as_json: bool) -> int:
     else:
         section = annotations_section(folder, "", confidence)
         print_main_tables([section] if section else [])
-        for line in _lines(noted):
+        for line in _lines(noted, of_other_records(run, noted)):
             click.echo(shown(line))
         if not noted.current:
             click.echo("no notes; they are written in `arena view`")
@@ -53,7 +53,7 @@ def notes(run: Path, as_csv: bool, confidence: float, as_json: bool) -> int:
     return 0
 
 
-def _lines(noted: Annotations) -> list[str]:
+def _lines(noted: Annotations, of_other_records: set[str]) -> list[str]:
     lines: list[str] = []
     for note in noted.current:
         for version in note.current:
@@ -61,7 +61,8 @@ def _lines(noted: Annotations) -> list[str]:
             head = f"{version.episode}{at}  {version.author}, {version.time}"
             labels = f"  [{', '.join(version.labels)}]" if version.labels else ""
             beside = "  (edited by two at once)" if len(note.current) > 1 else ""
-            lines.append(head + labels + beside)
+            gone = "  (of a record that is gone)" * (version.id in of_other_records)
+            lines.append(head + labels + beside + gone)
             lines += [f"    {line}" for line in version.text.splitlines()]
     return lines
 

@@ -18,6 +18,7 @@ from ..annotations import (
     LONGEST_TEXT,
     Note,
     annotate,
+    of_other_records,
     read_annotations,
 )
 from ..errors import RecordError, UserError
@@ -43,6 +44,7 @@ def _of_episode(request: Request) -> Response:
     used = [count.label for count in label_counts(noted)]
     made = fragment(
         "_notes.html",
+        gone=of_other_records(episode.run, noted),
         notes=sorted(own, key=lambda note: (note.event is not None, note.event or 0)),
         failure_labels=FAILURE_LABELS,
         labels=[label for label in used if label not in FAILURE_LABELS],
@@ -122,6 +124,7 @@ def _of_run(request: Request) -> Response:
         "notes.html",
         title=f"Notes of {key}",
         key=key,
+        gone=of_other_records(path, noted),
         label=label,
         labels=label_counts(noted),
         sections=[replace(section, tables=tables)] if section else [],

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..paired_runs import Comparison, Difference, Pair, compare, labels_of, sides
+from ..paired_runs import Comparison, Difference, Pair, compare
 from ..run_folder import RunFolder
+from ..sides import labels_of, sides
 from .pages import index_of, page
 
 __all__ = ["routes"]
@@ -75,7 +76,8 @@ def _page(request: Request) -> Response:
     }
     if not keys[0]:
         return page(request, "compare.html", **known)
-    first, second = (RunFolder(_path(paths, key)) for key in keys)
+    first = RunFolder(_path(paths, keys[0]))
+    second = first if keys[0] == keys[1] else RunFolder(_path(paths, keys[1]))
     if not asked.get("b") and len(labels_of(first)) == 1:
         return page(request, "compare.html", **known)
     found = compare(

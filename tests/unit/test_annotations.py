@@ -21,6 +21,7 @@ from arena.annotations import (
     LONGEST_TEXT,
     Annotation,
     annotate,
+    of_other_records,
     read_annotations,
 )
 from arena.errors import RecordError, UserError
@@ -165,24 +166,38 @@ def test_writers_at_once_lose_nothing(run: Path, moves: list[list[Move]]) -> Non
     assert standing == {v.id for note in known.current for v in note.current}
 
 
-def test_processes_at_once_lose_nothing(run: Path) -> None:
+WRITER = """
+import sys
+from pathlib import Path
+from arena.annotations import annotate, read_annotations
+run, author = Path(sys.argv[1]), sys.argv[2]
+for i in range(40):
+    (note,) = read_annotations(run).current
+    seen = [version.id for version in note.current]
+    given = {"author": author, "text": "a" * 9999, "replaces": seen}
+    written = annotate(run, note.episode, given)
+    print(written.version.id, written.overtaken, *seen)
+"""
+
+
+def test_processes_at_once_lose_nothing_and_one_is_told_of_the_other(
+    run: Path,
+) -> None:
     first = write(run, text="first")
-    program = (
-        "import sys; from pathlib import Path; from arena.annotations import annotate\n"
-        "for i in range(20):\n"
-        "    annotate(Path(sys.argv[1]), sys.argv[2], {'author': sys.argv[3], "
-        "'text': f'{i}' * 9999, 'replaces': [sys.argv[4]]})"
-    )
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", program, str(run), first.episode, name, first.id]
+            [sys.executable, "-c", WRITER, run, name], stdout=subprocess.PIPE, text=True
         )
         for name in ("Ada", "Bo", "Cy")
     ]
-    assert [0, 0, 0] == [process.wait() for process in started]
-    (note,) = read_annotations(run).current
-    assert 60 == len(note.current)
-    assert 0 == read_annotations(run).unreadable
+    told = [line.split() for p in started for line in p.communicate()[0].splitlines()]
+    known = read_annotations(run)
+    (note,) = known.current
+    assert 0 == known.unreadable
+    assert {first.id, *(own for own, *_ in told)} == {v.id for v in note.versions}
+    alone = [old for _, late, *seen in told if late == "False" for old in seen]
+    assert len(set(alone)) == len(alone)  # nobody else has replaced it unawares
+    assert 121 == len(note.versions)
 
 
 def test_damaged_lines_are_counted_and_spoil_no_others(run: Path) -> None:
@@ -273,6 +288,22 @@ def test_a_link_in_its_place_is_not_followed(run: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError):
         read_annotations(run)
     assert "as it was" == target.read_text()
+
+
+def test_a_note_of_an_episode_that_was_played_again_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = play_run(tmp_path / "run", "games/blackjack", epochs=2)
+    old, kept = write(run, episode=0), write(run, episode=1)
+    again = play_run(tmp_path / "again", "games/blackjack", epochs=2)
+    record = f"episodes/{old.episode}.jsonl"
+    (run / record).write_bytes((again / record).read_bytes())
+    assert {old.id} == of_other_records(run, read_annotations(run))
+    told = call(capsys, "notes", run)[1].splitlines()
+    (line,) = [line for line in told if line.endswith("(of a record that is gone)")]
+    assert line.startswith(old.episode)
+    (run / f"episodes/{kept.episode}.jsonl").unlink()
+    assert {old.id, kept.id} == of_other_records(run, read_annotations(run))
 
 
 def test_labels_are_counted_by_note_episode_and_reader(run: Path) -> None:

@@ -14,11 +14,12 @@ from playing import play_plan, play_run
 from arena.agent import AgentSpec
 from arena.errors import UserError
 from arena.intervals import paired_difference
-from arena.paired_runs import Comparison, compare, sides
+from arena.paired_runs import Comparison, compare
 from arena.plan import make_plan
 from arena.run_folder import RunFolder
 from arena.scenario import load_suite
 from arena.scoring import Score
+from arena.sides import sides
 
 GAMES = ("games/blackjack", "games/number-guessing")
 

@@ -231,6 +231,17 @@ def test_the_notes_of_a_run_are_filtered_and_counted(
     assert ["second", "third"] == texts
 
 
+def test_a_note_of_a_record_that_is_gone_says_so(
+    client: TestClient, address: str, run: Path
+) -> None:
+    write(client, address)
+    file = run / "annotations.jsonl"
+    kept = json.loads(file.read_text())
+    assert "About an earlier record" not in client.get(address).text
+    file.write_text(json.dumps({**kept, "record": "0" * 64}) + "\n")
+    assert "About an earlier record" in client.get(address).text
+
+
 def test_damaged_lines_are_told(client: TestClient, address: str, run: Path) -> None:
     write(client, address, text="whole")
     with (run / "annotations.jsonl").open("a") as file:
