@@ -102,6 +102,14 @@ class State(NamedTuple):
     """Whether it is being played, or still read into the index."""
 
 
+class RunState(NamedTuple):
+    """How far a run is."""
+
+    state: State
+    playing: bool
+    progress: Progress
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which episodes of a run are wanted; None stands for all."""
@@ -147,10 +155,14 @@ class Index:
         """Delete the index, as it is damaged; it is made again as pages are opened."""
         self._store.make_anew()
 
-    def paths(self) -> dict[str, Path]:
-        """Return the folders of all runs by key, the last changed first."""
+    def paths(self, *, anew: bool = False) -> dict[str, Path]:
+        """Return the folders of all runs by key, the last changed first.
+
+        Args:
+            anew: Look for them now, and not only where that was seconds ago.
+        """
         with self._finding:
-            if time.monotonic() - self._found_at > _FOUND_FOR_S:
+            if anew or time.monotonic() - self._found_at > _FOUND_FOR_S:
                 self._found = find_runs(self.root)
                 self._found_at = time.monotonic()
             return self._found
@@ -161,7 +173,8 @@ class Index:
         Raises:
             KeyError: If there is none of this key.
         """
-        return self.paths()[run]
+        known = self.paths()
+        return known[run] if run in known else self.paths(anew=True)[run]
 
     def record_path(self, run: str, episode: str) -> Path:
         """Return the file of an episode that is listed.
@@ -229,8 +242,8 @@ class Index:
             run, path, self._seals_of(run, path), searching=searching
         )
 
-    def state(self, run: str) -> State:
-        """Return what to compare to know whether something in a run is new.
+    def state(self, run: str) -> RunState:
+        """Bring the list of a run up to date, and return how far it is.
 
         Raises:
             KeyError: If there is no such run.
@@ -238,10 +251,12 @@ class Index:
         path = self.path(run)
         progress = self.refresh(run)
         files = _signature(path / "run.json", path / "scores.jsonl")
-        reading = progress.searched < progress.records
-        live = is_live(path)
-        version = f"{files} {progress} {live}"
-        return State(version, live or reading)
+        playing = is_live(path)
+        state = State(
+            version=_digest(files, progress, playing),
+            live=playing or progress.searched < progress.records,
+        )
+        return RunState(state, playing, progress)
 
     def state_of_all(self) -> State:
         """Return what to compare to know whether something in the list is new."""
@@ -251,8 +266,7 @@ class Index:
             (key, _signature(path / "run.json", path / "scores.jsonl"), key in live)
             for key, path in self.paths().items()
         ]
-        version = hashlib.sha256(repr((told, busy)).encode()).hexdigest()
-        return State(version, bool(live) or busy)
+        return State(_digest(told, busy), bool(live) or busy)
 
     def episodes(
         self,
@@ -369,6 +383,10 @@ class Index:
                 seals = dict[str, Seal]()
             known = self._seals[run] = (signature, seals)
         return known[1]
+
+
+def _digest(*values: object) -> str:
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 def _signature(*files: Path) -> str:

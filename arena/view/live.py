@@ -16,7 +16,7 @@ def _of_all(request: Request) -> Response:
 
 
 def _of_run(request: Request) -> Response:
-    return data(index_of(request).state(run_key(request))._asdict())
+    return data(index_of(request).state(run_key(request)).state._asdict())
 
 
 routes = [Route("/live", _of_all), Route("/live/{key}", _of_run)]

@@ -35,8 +35,10 @@ def run_key(request: Request) -> str:
         HTTPException: 404, if there is no such run.
     """
     key: str = request.path_params["key"]
-    if key not in index_of(request).paths():
-        raise HTTPException(404, f"There is no run {key!r} here.")
+    try:
+        index_of(request).path(key)
+    except KeyError:
+        raise HTTPException(404, f"There is no run {key!r} here.") from None
     return key
 
 

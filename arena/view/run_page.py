@@ -17,7 +17,6 @@ from ..run_folder import RunFolder
 from .analyses import Analyses
 from .index import Filter
 from .pages import fragment, index_of, page, run_key, segment
-from .summaries import is_live
 from .whiskers import Whisker, whiskers
 
 __all__ = ["routes"]
@@ -118,13 +117,13 @@ def _figure(request: Request) -> Response:
 
 def _facts(request: Request, key: str) -> dict[str, Any]:
     index = index_of(request)
-    progress = index.refresh(key)
-    path = index.path(key)
+    state, playing, progress = index.state(key)
     return {
         "key": key,
-        "summary": index.summary(key),
+        "version": state.version,
+        "playing": playing,
         "progress": progress,
-        "live": is_live(path),
+        "summary": index.summary(key),
     }
 
 

@@ -13,8 +13,15 @@ __all__ = ["routes"]
 
 def _runs(request: Request) -> Response:
     index = index_of(request)
+    # Before the list is made: what changes meanwhile is shown when it is asked for.
+    version = index.state_of_all().version
     return page(
-        request, "runs.html", title="Runs", runs=index.runs(), root=str(index.root)
+        request,
+        "runs.html",
+        title="Runs",
+        version=version,
+        runs=index.runs(),
+        root=str(index.root),
     )
 
 

@@ -343,11 +343,11 @@ def test_a_manifest_that_cannot_be_read_is_told(index: Index, run: Path) -> None
 
 
 def test_a_run_is_live_while_somebody_plays_it(index: Index, run: Path) -> None:
-    before = read(index).state("cards")
+    before = read(index).state("cards").state
     with RunFolder.writing(run, RunFolder(run).manifest.plan):
-        during = index.state("cards")
+        during = index.state("cards").state
     assert (False, True) == (before.live, during.live)
-    assert not index.state("cards").live
+    assert not index.state("cards").playing
     assert before.version != during.version
 
 

@@ -36,11 +36,11 @@ export async function fragment(address, inside = "div") {
   }
 }
 
-/** Ask `address` for `{version, live}` and call `changed(state)` at each new version.
+/** Ask `address` for `{version, live}` and call `changed()` at each new version.
  *
- * It asks often while something is live, and never while the page is hidden. */
-export function follow(address, changed) {
-  let version = null;
+ * `version` is that of the page as it came. It asks often while something is live, and
+ * never while the page is hidden. */
+export function follow(address, version, changed) {
   const ask = async () => {
     let state = null;
     if (!document.hidden) {
@@ -52,8 +52,8 @@ export function follow(address, changed) {
       }
     }
     if (state && state.version !== version) {
-      if (version !== null) await changed(state);
       version = state.version;
+      await changed();
     }
     setTimeout(ask, state?.live ? 1500 : 8000);
   };

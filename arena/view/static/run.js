@@ -190,9 +190,10 @@ for (const part of document.querySelectorAll("[data-load]")) {
 enter(table.tBodies[0]);
 box.scrollTop = history.state?.top ?? 0;
 
-follow(`/live/${here.split("/").at(-1)}`, async () => {
-  const facts = await fragment(`${here}/facts`);
-  if (facts) document.getElementById("facts").replaceChildren(...facts);
+const facts = document.getElementById("facts");
+follow(`/live/${here.split("/").at(-1)}`, facts.dataset.version, async () => {
+  const made = await fragment(`${here}/facts`);
+  if (made) facts.replaceChildren(...made);
   const results = document.querySelector("[data-load=results]");
   if (results.closest("details").open) unfold(results);
   await renew();

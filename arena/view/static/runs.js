@@ -43,5 +43,6 @@ if (table) {
   });
   onKey("/", () => find.focus());
   walk(() => shown().map((body) => body.querySelector("a")));
-  follow("/live", renew);
 }
+const version = document.getElementById("root").dataset.version;
+follow("/live", version, table ? renew : () => location.reload());
