@@ -294,6 +294,8 @@ def _caveats(shared: Sequence[str], both: tuple[_Played, _Played]) -> Iterator[s
     ours, theirs = both
     if ours.plan.oversight != theirs.plan.oversight:
         yield "The oversight of the two runs differs."
+    if ours.plan.forks != theirs.plan.forks:
+        yield "The two runs do not go on from the same moments of one episode."
     for name in shared:
         differ = _what_differs(ours.scenarios[name], theirs.scenarios[name])
         if differ:

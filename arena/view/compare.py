@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..errors import one_line
 from ..paired_runs import Comparison, Difference, Pair, compare
 from ..run_folder import RunFolder
 from ..sides import labels_of, sides
@@ -86,7 +87,9 @@ def _page(request: Request) -> Response:
     scorer = asked.get("score", "")
     pairs = _shown_pairs(found, scorer)
     known |= {
-        "title": f"{found.first.name} less {found.second.name}",
+        "title": " less ".join(
+            one_line(side.name, 120) for side in (found.first, found.second)
+        ),
         "comparison": found,
         "labels": (labels_of(first), labels_of(second)),
         "forests": list(_forests(found)),

@@ -170,6 +170,20 @@ def test_a_changed_scenario_is_a_caveat(runs: Path, tmp_path: Path) -> None:
     assert told == caveat
 
 
+def test_forks_of_other_moments_are_a_caveat(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = play_run(tmp_path / "parent", "games/kuhn", epochs=1)
+    (episode, *_) = sorted(RunFolder(run).manifest.episodes)
+    for at in (1, 2):
+        record = run / "episodes" / f"{episode}.jsonl"
+        given = ("--at", at, "--agent", "random", "--out", tmp_path / f"at{at}")
+        assert 0 == call(capsys, "fork", record, *given)[0]
+    told = "The two runs do not go on from the same moments of one episode."
+    assert told in compared(tmp_path / "at1", tmp_path / "at2").caveats
+    assert told in compared(run, tmp_path / "at2").caveats
+
+
 def test_who_is_compared_can_be_named(runs: Path) -> None:
     one, two = RunFolder(runs / "a"), RunFolder(runs / "two")
     assert ["random (a)", "random (two)"] == [
