@@ -25,7 +25,7 @@ from .errors import UserError, one_line
 from .scrolling import Page, Rows
 from .stepping import Stepping
 from .text import shown
-from .transcript import breaks, event_json, event_lines, header_lines
+from .transcript import breaks, event_json, event_lines, header_json, header_lines
 
 __all__ = ["step_through"]
 
@@ -225,7 +225,7 @@ class _Stepper:
         trajectory = self._stepping.trajectory
         if number == 0:
             header = trajectory.header
-            lines = [header.model_dump_json(indent=1)] if raw else header_lines(header)
+            lines = [header_json(header)] if raw else header_lines(header)
         else:
             event = trajectory.events[number - 1]
             lines = [event_json(event)] if raw else event_lines(event, alone=True)

@@ -13,10 +13,13 @@ __all__ = [
     "breaks",
     "event_json",
     "event_lines",
+    "header_json",
     "header_lines",
     "judgement",
     "transcript",
 ]
+
+_TOO_DEEP = "nested too deeply to show"
 
 
 def transcript(
@@ -75,6 +78,15 @@ def event_lines(event: Event, *, alone: bool = False) -> list[str]:
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # Only a line that somebody has changed has no such fields.
         return [f"({event.kind}, not of this format: {_json(event.data)})"]
+
+
+def header_json(header: Header) -> str:
+    """Return the header as line 1 of the record, indented and without its numbers."""
+    try:
+        line = header.model_dump(mode="json")
+    except ValueError:  # pydantic goes less deep than JSON
+        return _TOO_DEEP
+    return _json({"kind": "header", **line}, indent=1)
 
 
 def event_json(event: Event) -> str:
@@ -190,4 +202,4 @@ def _json(value: object, indent: int | None = None) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, indent=indent)
     except RecursionError:
-        return "nested too deeply to show"
+        return _TOO_DEEP

@@ -190,6 +190,7 @@ HOSTILE = (
     f"{TITLE}{CLIPBOARD}{LINK}\x1b[2J\x1b[H\x1b[5;35;45mred\x1b[0m \x9b31mC1"
     " \x9d0;x\x9c\x00NUL\x00 \x07bell \x08back\r\x0b\x0c\x7f \x1bPdcs\x1b\\"
     " \x1b[6n\x1b[c\x1b[?1049l"
+    " \ud800"
     " \u202eevil\u202c \u2066iso\u2069 \u200frtl \u2028sep\u2029 [ZeroWidthEscape]"
     " e\u0301 漢字 👍🏽 <b>&amp;</b> 'end of it'"
 )
@@ -248,12 +249,14 @@ def test_nothing_that_somebody_hostile_wrote_acts_on_the_terminal(
     path = hostile_record(tmp_path / "hostile.jsonl", game.header)
     with Terminal(ARENA, "replay", path, columns=100, lines=40) as reader:
         reader.until("0 of 6", "'end of it'")
+        reader.send("r")
+        reader.until('"kind": "header"')
         for number in range(1, 7):
-            reader.send("n")
+            reader.send("rn")
             reader.until(f" {number} of 6: ")
             reader.send("r")
             reader.until(f'"n": {number},')
-            reader.send("r")
+        reader.send("r")
         for keys in ("sss", "fffff", "/]52;c\r", "n", "N"):
             reader.send(keys)
         screen = reader.until("Esc ends the search")
@@ -395,6 +398,32 @@ def test_an_event_that_somebody_has_changed_is_shown_as_it_is(
         for number in (1, 2, 3):
             reader.send("n")
             reader.until(f"{number} of 3", "not of this format")
+
+
+def test_what_is_nested_without_end_is_no_error(
+    tmp_path: Path, game: Trajectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nested = b"[" * 900 + b"]" * 900
+    first_line, *_ = game.path.read_bytes().split(b"\n")
+    call_ = (
+        b'"call": {"name": "guess", "args": {"x": %s}}, "reward": 0' % nested
+        + b', "terminated": 0'
+    )
+    head = first_line.replace(b'"parameters":{', b'"parameters":{"x":%s,' % nested)
+    step = b'{"n": 1, "prev": "", "t": 0, "kind": "step", "seat": "player-1", %s}'
+    path = tmp_path / "deep.jsonl"
+    path.write_bytes(b"%s\n%s\n" % (head, step % call_))
+    assert nested in head
+    assert 0 == call(capsys, "replay", path)[0]
+    with Terminal(ARENA, "replay", path) as reader:
+        reader.send("r")
+        reader.until("nested too deeply to show")
+        reader.send("n")
+        reader.until("1 of 1: step of player-1")
+        reader.send("r")
+        reader.until("player-1 calls: guess(")
+        reader.send("q")
+        assert 0 == reader.ended()
 
 
 # Where there is no terminal, and what is refused.
