@@ -99,7 +99,7 @@ class Annotation(Draft):
     episode: str
     record: str = ""
     """Digest of the first line of the record that it is about, since an episode that
-    failed may be played again."""
+    failed may be played again; empty where that is not known."""
 
 
 @dataclass(slots=True)
@@ -240,7 +240,7 @@ def of_other_records(run: Path, annotations: Annotations) -> set[str]:
     current = [v for note in annotations.current for v in note.current]
     episodes = {version.episode for version in current} & known.keys()
     digests = {episode: _first_digest(known[episode]) for episode in episodes}
-    return {v.id for v in current if v.record != digests.get(v.episode)}
+    return {v.id for v in current if v.record and v.record != digests.get(v.episode)}
 
 
 @contextmanager
