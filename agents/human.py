@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from arena.agent import Action, Note, calling
 from arena.arguments import BadArguments
@@ -48,6 +48,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._begun: float | None = None
+        self._pausing: float | None = None
         self._paused_s = 0.0
 
     def start(self) -> None:
@@ -55,12 +56,19 @@ class Clock:
         if self._begun is None:
             self._begun = time.monotonic()
 
-    def paused(self, since: float) -> None:
-        """Take out the time from `since` until now."""
-        self._paused_s += time.monotonic() - since
+    def pause(self) -> None:
+        """Stop."""
+        self._pausing = time.monotonic()
+
+    def go_on(self) -> None:
+        """Run again, after a pause or without one."""
+        if self._pausing is not None:
+            self._paused_s += time.monotonic() - self._pausing
+        self._pausing = None
 
     def take(self) -> dict[str, float]:
         """Return the time since the last call of this, and begin anew."""
+        self.go_on()
         now = time.monotonic()
         total = now - (self._begun or now)
         told = {
@@ -175,11 +183,11 @@ class HumanAgent:
             case "/rules":
                 _say(self._rules)
             case "/pause":
-                since = time.monotonic()
+                self._clock.pause()
                 await self._ask(self._prompt, "Paused. Enter goes on. ")
-                self._clock.paused(since)
+                self._clock.go_on()
             case "/quit":
-                await interrupt_run()
+                await self._quit()
             case _:
                 _say(str(UnknownName("command", name, COMMANDS)))
 
@@ -190,12 +198,17 @@ class HumanAgent:
         for tool in [self._tools[name]] if name else self._tools.values():
             _say(explained(tool))
 
+    async def _quit(self) -> NoReturn:
+        """Interrupt the run, after noting the time since the last message."""
+        self._note("time", self._clock.take())
+        await interrupt_run()
+
     async def _ask(self, prompt: PromptSession[str], text: str) -> str:
         """Return what is typed; Ctrl-C, or Ctrl-D on an empty line, quits."""
         try:
             typed = await prompt.prompt_async(text, handle_sigint=False)
         except (KeyboardInterrupt, EOFError):
-            await interrupt_run()
+            await self._quit()
         # Bytes that are no text come as lone surrogates, which no record can hold.
         return typed.encode(errors="replace").decode()
 

@@ -145,7 +145,8 @@ def time_on_task(record: Trajectory) -> tuple[float | None, float | None]:
 
 def _is_whole(record: Trajectory) -> bool:
     """Whether whoever played it began it, and had not begun it before."""
-    again = any(note["about"] == "played_again" for note in record.of_kind("note"))
+    apart = ("differs", "played_again")
+    again = any(note["about"] in apart for note in record.of_kind("note"))
     return record.header.parent is None and not again
 
 

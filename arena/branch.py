@@ -75,10 +75,18 @@ def moments(events: Sequence[Event]) -> list[Moment]:
                 open_calls -= _answers_a_call(event.data)
             case _:
                 pass
-    ended = bool(events) and events[-1].kind == "end"
-    if not open_calls and events and events[-ended - 1 :][0].kind == "observation":
-        found.append(Moment(len(events) - ended, steps, None))
+    end = len(events) - bool(events and events[-1].kind == "end")
+    last = end - 1
+    while last > 0 and events[last].kind == "note" and _own(events[last]):
+        last -= 1  # what an agent noted when it was interrupted
+    if not open_calls and last >= 0 and events[last].kind == "observation":
+        found.append(Moment(end, steps, None))
     return found
+
+
+def _own(note: Event) -> bool:
+    """Whether an agent wrote a note, and neither the loop nor the environment."""
+    return of_agent(note, note.data.get("seat", ""))
 
 
 def _answers_a_call(note: Mapping[str, Any]) -> bool:
@@ -174,7 +182,8 @@ class Branching:
 
     def _differ(self, difference: Difference) -> None:
         self._playback.abandon()
-        if not (self._spec.fork and self._spec.fork.anyway):
+        # A person who resumes goes on all the same: hours would be lost otherwise.
+        if self._spec.fork and not self._spec.fork.anyway:
             raise StateDiffers(difference)
         line, step = difference.line, difference.step
         self._writer.note("differs", {"line": line, "step": step})
@@ -246,6 +255,7 @@ class _Continuing:
     ) -> AIMessage:
         """Return what is recorded, or what the agent says now."""
         if not self._playback.has_message(self._seat):
+            self._recorded.write_notes()
             return await self.agent.act(observation, view, results)
         message = await self._recorded.act(observation, view, results)
         if isinstance(self.agent, Watching):

@@ -177,16 +177,17 @@ class Recorded:
     ) -> None:
         """Write the notes that the agent wrote at its start."""
         self._note = note
-        self._write_notes()
+        self.write_notes()
 
     async def act(
         self, observation: str, view: View, results: Sequence[ToolMessage]
     ) -> AIMessage:
         """Return the next recorded message, after the notes before it."""
-        self._write_notes()
+        self.write_notes()
         return _message(self._playback.message(self._seat).data)
 
-    def _write_notes(self) -> None:
+    def write_notes(self) -> None:
+        """Write the notes of the agent that come next."""
         while (event := self._playback.next) and of_agent(event, self._seat):
             data = {k: v for k, v in event.data.items() if k not in ("about", "seat")}
             self._note(event.data["about"], data)

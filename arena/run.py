@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import anyio
 
-from .branch import Branch, StateDiffers, branch_of, moments
+from .branch import Branch, branch_of, moments
 from .chain import verify_trajectory
 from .episode import EpisodeResult, play
 from .errors import UserError, first_of
@@ -224,18 +224,9 @@ class _Branches:
 async def _play_twice(
     spec: EpisodeSpec, folder: RunFolder, redactor: Redactor, branch: Branch | None
 ) -> EpisodeResult:
-    """Play an episode, and once more where its sandbox failed: that may pass.
-
-    What a person began is begun anew where its state cannot be had again.
-    """
+    """Play an episode, and once more where its sandbox failed: that may pass."""
     path, run = folder.episode_path(spec.episode), folder.manifest.run
-    try:
-        result = await play(spec, path, run, redactor, branch=branch)
-    except StateDiffers as error:
-        if spec.fork is not None:
-            raise
-        branch = None
-        result = await play(spec, path, run, redactor, before=str(error))
+    result = await play(spec, path, run, redactor, branch=branch)
     if result.error is None or result.error.where != "sandbox":
         return result
     folder.set_aside(path)

@@ -258,17 +258,18 @@ class RunFolder:
         _write_whole(self.path / "scores.jsonl", "".join(lines).encode())
 
     def broken_off(self, episode: str) -> Trajectory | None:
-        """Return the latest record of an episode that was set aside as interrupted."""
-        kept = list((self.path / "superseded").glob(f"{glob.escape(episode)}.*.jsonl"))
-        if not kept:
-            return None
-        latest = max(kept, key=lambda path: int(path.suffixes[-2][1:]))
-        try:
-            record = read_trajectory(latest)
-        except UserError:  # damaged: the episode begins anew
-            return None
-        interrupted = record.end is None or record.end["reason"] == "interrupted"
-        return record if interrupted else None
+        """Return the longest record of an episode that was set aside as interrupted."""
+        longest: Trajectory | None = None
+        for path in (self.path / "superseded").glob(f"{glob.escape(episode)}.*.jsonl"):
+            try:
+                record = read_trajectory(path)
+            except UserError:  # damaged: nobody can go on from it
+                continue
+            if record.end is not None and record.end["reason"] != "interrupted":
+                continue
+            if longest is None or len(record.events) > len(longest.events):
+                longest = record
+        return longest
 
     def set_aside(self, path: Path) -> None:
         """Keep a record apart, of an episode that is played again."""

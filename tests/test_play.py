@@ -155,7 +155,7 @@ def test_a_person_at_a_shell_goes_on_with_the_files_written_before(
     assert ["bash", "write_file", "bash", "submit"] == calls(record)
     assert "one\n\ttwo" == record.of_kind("step")[1]["call"]["args"]["content"]
     about = [note["about"] for note in record.of_kind("note")]
-    assert 4 == about.count("time")
+    assert 5 == about.count("time")  # one of them before the first /quit
     assert "resumed" in about
 
 
