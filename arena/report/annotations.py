@@ -17,10 +17,10 @@ _TEXT = (
     "(the cure costs something elsewhere)."
 )
 _AGREEMENT = (
-    "On the episodes to which both readers gave some label: how many of them the first, "
-    "the second and both readers label so. Agreement is the share on "
-    "which both say the same, with Wilson's interval; κ is Cohen's, 0 for what chance "
-    "gives and 1 for full agreement, with a bootstrap interval from five episodes on. "
+    "On the episodes to which both readers gave some label: how many of them the "
+    "first, the second and both readers label so. Agreement is the share on which "
+    "both say the same, with Wilson's interval; κ is Cohen's, 0 for what chance gives "
+    "and 1 for full agreement, with a bootstrap interval from five episodes on. "
     "Readers choose what they label, so it is no sample of the run."
 )
 

@@ -164,6 +164,27 @@ def test_what_was_typed_is_not_thrown_away_unasked(
     assert [] == noted(run)
 
 
+def test_a_page_that_loads_itself_again_asks_before_words_are_lost(
+    cards: Served, run: Path, open_page: OpenPage
+) -> None:
+    page = ready(open_page(cards, HERE))
+    page.get_by_role("button", name="Add a note", exact=True).click()
+    page.get_by_label("Text").press_sequentially("precious")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.evaluate("setTimeout(() => location.reload())")
+    page.wait_for_timeout(300)
+    assert ["beforeunload"] == asked
+    expect(page.get_by_label("Text")).to_have_value("precious")
+    page.remove_listener("dialog", stay)
+    page.on("dialog", lambda dialog: dialog.accept())
+
+
 def test_hostile_words_are_shown_and_edited_as_words(
     cards: Served, run: Path, open_page: OpenPage
 ) -> None:
