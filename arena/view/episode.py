@@ -25,6 +25,8 @@ __all__ = ["routes"]
 
 _AT_ONCE = 40
 """Events of one window."""
+_HIGHEST = 8_000_000
+"""Pixels of a page that browsers can scroll."""
 _KINDS = ("observation", "message", "step", "note", "end")
 _RAW = 200_000
 """Bytes of a raw line that are sent at once."""
@@ -89,8 +91,13 @@ def _plan(request: Request) -> Response:
     if request.query_params.get("known") == str(len(episode.lines)):
         return data(state)
     windows = [numbers[at : at + _AT_ONCE] for at in range(0, len(numbers), _AT_ONCE)]
-    told = [(w[0], len(w), _height(episode.lines, w)) for w in windows]
-    return data({**state, "total": len(numbers), "windows": told})
+    heights = [_height(episode.lines, window) for window in windows]
+    scale = min(1, _HIGHEST / max(1, sum(heights)))
+    told = [
+        (window[0], len(window), round(height * scale))
+        for window, height in zip(windows, heights, strict=True)
+    ]
+    return data({**state, "windows": told})
 
 
 def _events(request: Request) -> Response:

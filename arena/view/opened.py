@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from ..errors import UserError
 from ..trajectory import CorruptTrajectory, parse_line
 from .events import object_of
 from .lines import Lines, lines_of
-from .pages import index_of
+from .pages import index_of, run_key, segment
 
 __all__ = ["Opened", "address_of", "key_of", "opened"]
 
@@ -96,11 +95,8 @@ def opened(request: Request) -> Opened:
         HTTPException: If there is none.
         UserError: If it cannot be read.
     """
-    key, id = request.path_params["key"], request.path_params["id"]
-    try:
-        run = index_of(request).paths()[key]
-    except KeyError:
-        raise HTTPException(404, f"There is no run {key!r} here.") from None
+    key, id = run_key(request), request.path_params["id"]
+    run = index_of(request).path(key)
     files = {path.stem: path for path in _records(run)}
     if id not in files:
         raise HTTPException(404, f"The run {key} has no episode {id!r}.")
@@ -114,7 +110,7 @@ def opened(request: Request) -> Opened:
 
 def address_of(key: str, id: str) -> str:
     """Return where the page of an episode is."""
-    return f"/run/{quote(key, safe='')}/episode/{quote(id, safe='')}"
+    return f"/run/{segment(key)}/episode/{segment(id)}"
 
 
 def key_of(request: Request, run_id: str) -> str | None:

@@ -17,6 +17,8 @@ __all__ = ["Part", "text_part", "tree_part"]
 Style = Literal["prose", "terminal", "markdown", "call", "problem", "tree"]
 _FIRST = 6_000
 """Characters that are shown of a text at first."""
+_CODE = 32
+"""Characters at the end of a piece in which no terminal code is cut."""
 _NEXT = 100_000
 """Characters that come with every wish for more."""
 
@@ -46,7 +48,9 @@ class Part:
         """Return where the piece ends that begins at a character."""
         if start == 0 and self.total <= _FIRST + _FIRST // 4:  # no button for a bit
             return self.total
-        return min(self.total, start + (_NEXT if start else _FIRST))
+        end = min(self.total, start + (_NEXT if start else _FIRST))
+        code = self.text.rfind("\x1b", end - _CODE, end)
+        return code if start < code and end < self.total else end
 
     def drawn(self, start: int = 0) -> Markup:
         """Return the piece that begins at a character, safe for a page."""

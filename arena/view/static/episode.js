@@ -329,20 +329,22 @@ addEventListener("hashchange", goToLink);
 if (matchMedia("(max-width: 70rem)").matches) {
   page.querySelectorAll(".around .fold").forEach((fold) => fold.removeAttribute("open"));
 }
-page.querySelectorAll(".fold").forEach((fold) => {
-  const place = fold.querySelector("[data-load]");
-  const load = () => {
-    if (!fold.open || place.dataset.asked) return;
-    place.dataset.asked = "yes";
-    part(place);
-  };
-  if (fold === ledger) return;
-  fold.addEventListener("toggle", load);
-  load();
-});
+// First the conversation, then what stands around it, one after the other: a large record
+// keeps the server busy for a while.
 await Promise.all(transcripts.map((one) => one.plan()));
 await goToLink();
-if (chain) checkChain();
-if (ledger) loadLedger();
-if (page.dataset.ended === "no" && tools) follow();
 page.dataset.ready = "yes";
+for (const fold of page.querySelectorAll(".fold")) {
+  const place = fold.querySelector("[data-load]");
+  if (!place || fold === ledger) continue;
+  const load = async () => {
+    if (!fold.open || place.dataset.asked) return;
+    place.dataset.asked = "yes";
+    await part(place);
+  };
+  fold.addEventListener("toggle", load);
+  await load();
+}
+if (ledger) await loadLedger();
+if (chain) await checkChain();
+if (page.dataset.ended === "no" && tools) follow();
