@@ -148,7 +148,7 @@ class Branching:
         self._spec = spec
         self._edit = (spec.fork and spec.fork.edit) or Edit()
         beginning = _beginning(branch, self._edit)
-        self._playback = Playback(beginning, redactor.plain, env.unsteady)
+        self._playback = Playback(beginning, redactor, env.unsteady)
 
     def agents(self, made: Mapping[str, Agent]) -> dict[str, Agent]:
         """Return who sits at the table: recorded ones, until their agents go on."""

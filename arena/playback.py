@@ -14,6 +14,7 @@ from .agent import Note
 from .env import View
 from .errors import ArenaError, EpisodeError
 from .oversight import Decision
+from .redaction import Redactor
 from .tools import Tool
 from .trajectory import Event, timeless
 
@@ -63,18 +64,19 @@ class Playback:
 
     Args:
         events: Of the record, or of its beginning.
-        plain: Returns an event's data as a record would keep them.
+        redactor: Of secrets.
         rules: Of what no replay repeats, by name; see `Env.unsteady`.
     """
 
     def __init__(
         self,
         events: Sequence[Event],
-        plain: Callable[[Mapping[str, object]], Mapping[str, Any]],
+        redactor: Redactor,
         rules: Mapping[str, Callable[[str], str]],
     ) -> None:
         self._events = [e for e in events if not _is_note(e, NOT_PLAYED)]
-        self._plain = plain
+        self._redactor = redactor.for_one_record()
+        self._read = 0
         self._rules = rules
         self._at = 0
         self._messages: dict[str, list[Event]] = {}
@@ -138,12 +140,19 @@ class Playback:
         then = None if expected is None else timeless(expected.kind, expected.data)
         if now == then:
             return None
-        now = timeless(kind, self._plain(data))
+        now = timeless(kind, self.plain(data))
         if now == then or (then is not None and self._alike(then, now)):
             return None
         return Difference(
             self._at if expected is None else expected.n + 1, step, then, now
         )
+
+    def plain(self, data: Mapping[str, object]) -> dict[str, Any]:
+        """Return data as the record would hold them here."""
+        for event in self._events[self._read : self._at - 1]:
+            self._redactor.encode(event.data)  # it remembers what was shown
+        self._read = max(self._read, self._at - 1)
+        return self._redactor.plain(data)
 
     def _alike(self, then: dict[str, Any], now: dict[str, Any]) -> bool:
         """Return whether two events are equal but for what no replay repeats."""

@@ -7,6 +7,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, cast
 
 __all__ = ["REDACTED", "Redactor"]
@@ -82,6 +83,9 @@ _SECRET_FIELD = re.compile(
     r"(?i)(^(proxy-)?authorization|api[-_]?key"
     r"|(access|auth|refresh|secret)[-_]?(token|key)|(client|app|shared)[-_]?secret)$"
 )
+_WORD = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{16,200}(?![A-Za-z0-9_-])")
+"""What may be a key."""
+_MOST_SHOWN = 100_000
 _DEEPEST = 100
 _MOST_BITS = 14_000
 """Of a whole number: Python reads and writes at most 4300 decimal digits of one."""
@@ -94,6 +98,10 @@ class Redactor:
     key headers or fields, and the exact values of this process's environment variables
     that are named like secrets (`…_API_KEY`, `…_TOKEN`, …) and have eight characters or
     more.
+
+    Within one record, a word that stood there in clear before stays when it is used as
+    a key later: hiding it then would hide nothing, and the call could not be played
+    again. So agents can use the keys of a closed world.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
@@ -106,6 +114,13 @@ class Redactor:
         # As they stand in text and, where that differs, as they stand in JSON.
         values |= {json.dumps(v, ensure_ascii=False)[1:-1] for v in values}
         self._known = sorted(values, key=len, reverse=True)
+        self._shown: set[str] | None = None
+
+    def for_one_record(self) -> Redactor:
+        """Return one that remembers what stands in clear in the lines it encodes."""
+        own = copy(self)
+        own._shown = set()
+        return own
 
     def encode(self, line: Mapping[str, object]) -> bytes:
         """Return a line of JSON without secrets, not ended by a newline."""
@@ -120,6 +135,8 @@ class Redactor:
             clean, text = False, ""
         if not clean:
             text = _dump(self.value(line))
+        if self._shown is not None and len(self._shown) < _MOST_SHOWN:
+            self._shown.update(_WORD.findall(text))
         try:
             return text.encode()
         except UnicodeEncodeError:  # a lone surrogate, as a model may well write
@@ -132,14 +149,26 @@ class Redactor:
     def _suspicious(self, text: str) -> bool:
         return any(secret in text for secret in self._known) or _holds_hint(text)
 
+    def _keep_code(self, match: re.Match[str]) -> str:
+        """Replace the value of a header or a field, unless it is no secret.
+
+        That is a piece of a program, or what the record holds already.
+        """
+        name, secret = match.group(1), match.group(2)
+        variable = _QUOTED_NAME.match(name) and _VARIABLE.match(secret)
+        shown = self._shown and secret.rpartition(" ")[2] in self._shown
+        if variable or shown or _CODE.match(secret):
+            return match.group(0)
+        return _keep_name(match)
+
     def text(self, text: str) -> str:
         """Return the text without secrets."""
         if self._suspicious(text):
             for secret in self._known:
                 text = text.replace(secret, REDACTED)
             text = _KEYS.sub(REDACTED, text)
-            text = _NAMED_VALUE.sub(_keep_code, text)
-            text = _PREFIXED.sub(_keep_code, text)
+            text = _NAMED_VALUE.sub(self._keep_code, text)
+            text = _PREFIXED.sub(self._keep_code, text)
             text = _IN_URL.sub(_keep_name, text)
         return text
 
@@ -210,12 +239,3 @@ def _holds_hint(text: str) -> bool:
 def _keep_name(match: re.Match[str]) -> str:
     name, secret = match.group(1), match.group(2)
     return match.group(0) if secret.startswith(REDACTED) else f"{name}{REDACTED}"
-
-
-def _keep_code(match: re.Match[str]) -> str:
-    """Replace the value of a header or a field, where it is no piece of a program."""
-    name, secret = match.group(1), match.group(2)
-    variable = _QUOTED_NAME.match(name) and _VARIABLE.match(secret)
-    if variable or _CODE.match(secret):
-        return match.group(0)
-    return _keep_name(match)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -76,10 +76,9 @@ class Replay:
 class _Comparison:
     """A recorder that compares in place of writing."""
 
-    def __init__(self, playback: Playback, found: Replay, plain: _Plain) -> None:
+    def __init__(self, playback: Playback, found: Replay) -> None:
         self._playback = playback
         self._found = found
-        self._plain = plain
 
     def write(self, kind: str, data: Mapping[str, object]) -> None:
         """Compare an event with what was recorded.
@@ -116,7 +115,7 @@ class _Comparison:
         self, recorded: Mapping[str, Any], data: Mapping[str, object], n: int
     ) -> None:
         then = {key: recorded.get(key) for key in _COUNTED}
-        now = self._plain({key: data[key] for key in _COUNTED})
+        now = self._playback.plain({key: data[key] for key in _COUNTED})
         if then != now:
             difference = Difference(
                 n + 1,
@@ -125,9 +124,6 @@ class _Comparison:
                 {"kind": "end", **now},
             )
             self._found.add(difference)
-
-
-_Plain = Callable[[Mapping[str, object]], Mapping[str, Any]]
 
 
 async def replay(record: Trajectory) -> Replay:
@@ -143,13 +139,13 @@ async def replay(record: Trajectory) -> Replay:
     header = record.header
     found = Replay(header.episode)
     env = make_env(header.scenario.environment, header.scenario.parameters)
-    plain = Redactor().plain
+    redactor = Redactor()
     facts = await off_loop(env, env.sandbox_facts)
-    for difference in _of_header(header, env, facts, plain):
+    for difference in _of_header(header, env, facts, redactor):
         found.add(difference)
     found.redacted = sum(_has_secret(step["call"]) for step in record.of_kind("step"))
-    playback = Playback(record.events, plain, env.unsteady)
-    comparison = _Comparison(playback, found, plain)
+    playback = Playback(record.events, redactor, env.unsteady)
+    comparison = _Comparison(playback, found)
     table = Table(
         env=env,
         players={s: Player(s, Recorded(playback, s)) for s in header.seats},
@@ -194,7 +190,7 @@ def _has_secret(call: Mapping[str, Any]) -> bool:
 
 
 def _of_header(
-    header: Header, env: Env, facts: Mapping[str, Any] | None, plain: _Plain
+    header: Header, env: Env, facts: Mapping[str, Any] | None, redactor: Redactor
 ) -> Iterator[Difference]:
     """Yield what was told and given at the start and is other now."""
     now: dict[str, Any] = {
@@ -207,6 +203,6 @@ def _of_header(
         "tools": header.tools,
         "image": (header.sandbox or {}).get("image"),
     }
-    for key, value in plain(now).items():
+    for key, value in redactor.plain(now).items():
         if value != then[key]:
             yield Difference(1, 0, {key: then[key]}, {key: value})

@@ -230,7 +230,7 @@ class TrajectoryWriter:
     def __init__(self, path: Path, redactor: Redactor) -> None:
         self.path = path
         self.digest = ZEROS
-        self._redactor = redactor
+        self._redactor = redactor.for_one_record()
         self._n = 0
         self._start = time.monotonic()
         try:

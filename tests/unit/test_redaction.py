@@ -480,3 +480,20 @@ def test_a_program_that_names_no_secret_stays_as_it_is(text: str) -> None:
 )
 def test_what_may_be_a_secret_goes(text: str) -> None:
     assert "[redacted]" in Redactor({}).text(text)
+
+
+def test_a_key_that_the_record_shows_already_stays_where_it_is_used() -> None:
+    key = "3f9a8c7d6e5f4a3b2c1d0e9f"
+    use = {"command": f"curl -H 'Authorization: Bearer {key}' http://bank.test"}
+    redactor = Redactor({}).for_one_record()
+    assert "[redacted]" in redactor.encode(use).decode()
+    redactor.encode({"text": f'{{"token": "{key}"}}'})
+    assert use == json.loads(redactor.encode(use))
+    assert "[redacted]" in Redactor({}).for_one_record().encode(use).decode()
+
+
+def test_a_known_secret_goes_though_it_was_shown_before() -> None:
+    redactor = Redactor({"BANK_TOKEN": "3f9a8c7d6e5f4a3b2c1d0e9f"}).for_one_record()
+    line = {"text": "token 3f9a8c7d6e5f4a3b2c1d0e9f"}
+    for _ in range(2):
+        assert "3f9a" not in redactor.encode(line).decode()
