@@ -76,11 +76,11 @@ def _of_records(run: Run) -> Iterator[Caveat]:
     )
     for reason, count in failed.most_common(MOST_NAMED):
         text = f"Missing data, which may not be missing at random: {reason}"
-        yield "failed", "all agents", count, text
+        yield "failed", "episodes", count, text
     cut = Counter(r.reason for r in records if r.reason and r.reason.endswith("_limit"))
     for reason, count in cut.items():
         text = "Ended by a limit and not by its rules; more room may change its score."
-        yield reason.replace("_", " "), "all agents", count, text
+        yield reason.replace("_", " "), "episodes", count, text
     for verb, own in _grouped(records, lambda r: r.assisted).items():
         text = f"The agent was helped ({verb}): not what it can do alone."
         yield from _caveat("assisted", own, text)

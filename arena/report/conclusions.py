@@ -64,10 +64,12 @@ def conclusions_section(
         leads: Of the agents of all.
         analyses: Sections whose tables may have a column `chance`.
     """
-    tables: list[Table] = []
-    for run, results in zip(runs, scored, strict=True):
-        tables += [_scores(run, results), _controls(run, results)]
-    tables += [_leads(leads), _chances(analyses)]
+    tables = [
+        _scores(runs, scored),
+        _controls(runs, scored),
+        _leads(leads),
+        _chances(analyses),
+    ]
     return Section(
         title="What would change this conclusion",
         text=TEXT,
@@ -75,10 +77,24 @@ def conclusions_section(
     )
 
 
-def _scores(run: Run, results: Results) -> Table:
+def _scores(runs: Sequence[Run], scored: Sequence[Results]) -> Table:
+    rows: list[Sequence[Value]] = []
+    for run, results in zip(runs, scored, strict=True):
+        rows += _score_rows(run, results)
+    return Table(
+        title="Each score",
+        columns=(
+            *("scenario", "agent", "score", "value", "n", "more to halve"),
+            *("missing", "at worst", "at best"),
+        ),
+        rows=rows,
+        note=SCORES_NOTE,
+    )
+
+
+def _score_rows(run: Run, results: Results) -> Iterator[Sequence[Value]]:
     cells = cells_of(run.folder.manifest, run.scores)
     ends: dict[str, tuple[float, float] | None] = {}
-    rows: list[Sequence[Value]] = []
     for row in results.rows:
         if not row.headline:
             continue
@@ -94,22 +110,11 @@ def _scores(run: Run, results: Results) -> Table:
         worst, best = (None, None)
         if missing:
             worst, best = _filled(cell, missing, ends[row.scenario])
-        rows.append(
-            (
-                *(row.scenario, row.agent, row.scorer, row.estimate, row.estimate.n),
-                *(_many(more_for_half(row.estimate), row.estimate), len(missing)),
-                *(worst, best),
-            )
+        yield (
+            *(f"{row.scenario}{run.where}", row.agent, row.scorer, row.estimate),
+            *(row.estimate.n, _many(more_for_half(row.estimate), row.estimate)),
+            *(len(missing), worst, best),
         )
-    return Table(
-        title=f"Each score{run.where}",
-        columns=(
-            *("scenario", "agent", "score", "value", "n", "more to halve"),
-            *("missing", "at worst", "at best"),
-        ),
-        rows=rows,
-        note=SCORES_NOTE,
-    )
 
 
 def _ends(scorer: str, cells: Sequence[Cell]) -> tuple[float, float] | None:
@@ -163,18 +168,22 @@ def _leads(leads: Sequence[Lead]) -> Table:
     )
 
 
-def _controls(run: Run, results: Results) -> Table:
+def _controls(runs: Sequence[Run], scored: Sequence[Results]) -> Table:
     rows: list[Sequence[Value]] = [
         (
-            *(row.scenario, row.agent, row.scorer, row.estimate),
+            *(f"{row.scenario}{run.where}", row.agent, row.scorer, row.estimate),
             _to_exclude(row.estimate, 0.0),
         )
+        for run, results in zip(runs, scored, strict=True)
         for row in results.differences
         if row.headline
     ]
-    columns = ("scenario", "agent", "score", "difference", "more to exclude 0")
-    title = f"Each difference from a control{run.where}"
-    return Table(title=title, columns=columns, rows=rows, note=CONTROL_NOTE)
+    return Table(
+        title="Each difference from a control",
+        columns=("scenario", "agent", "score", "difference", "more to exclude 0"),
+        rows=rows,
+        note=CONTROL_NOTE,
+    )
 
 
 def _chances(sections: Sequence[Section]) -> Table:

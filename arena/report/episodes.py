@@ -94,9 +94,10 @@ def episodes_section(chosen: Sequence[Chosen]) -> Section:
     blocks, left_out = _blocks(chosen)
     rows: list[Sequence[Value]] = [
         (
-            *(one.record.spec.episode, one.which, one.record.spec.scenario.name),
-            *(one.record.spec.label, one.score and one.score.value),
-            *(one.record.reason, one.record.usage.get("turns"), one.record.wall_s),
+            *(one.which, one.record.spec.scenario.name, one.record.spec.label),
+            *(one.score and one.score.value, one.record.reason),
+            *(one.record.usage.get("turns"), one.record.wall_s),
+            one.record.spec.episode,
         )
         for one in chosen
     ]
@@ -117,8 +118,8 @@ def episodes_section(chosen: Sequence[Chosen]) -> Section:
             Table(
                 title="Chosen",
                 columns=(
-                    *("episode", "which", "scenario", "agent", "score", "end"),
-                    *("turns", "seconds"),
+                    *("which", "scenario", "agent", "score", "end", "turns"),
+                    *("seconds", "episode"),
                 ),
                 rows=rows,
                 note=NOTE,

@@ -172,7 +172,7 @@ def leads_section(found: Sequence[Lead]) -> Section:
         intervals_figure(
             f"Leads by {scorer}",
             [
-                (lead.scenario, f"{lead.leader} over {lead.other}", lead.estimate)
+                (f"{lead.scenario}: {lead.leader} over", lead.other, lead.estimate)
                 for lead in found
                 if lead.scorer == scorer
             ],

@@ -32,6 +32,9 @@ INTERVALS = {
         "Student's t of a mean, with n − 1 degrees of freedom. None for one value, nor "
         "where all are equal."
     ),
+    "log-t": (
+        "Student's t of the logarithms, for a geometric mean of positive values."
+    ),
     "cluster-bootstrap": (
         "Percentile bootstrap over whole clusters (scenarios or worlds), since values "
         "within one are alike; none for fewer than five clusters. The draws are seeded."

@@ -11,11 +11,13 @@ from ..run_folder import RunFolder
 
 __all__ = ["baselines_of", "people_section"]
 
-NOTE = (
-    "Episodes that people played to an end without help. Minutes are those on the "
-    "task, pauses left out: the median, and the geometric mean with its interval, of "
-    "all and of those that succeeded. Success is by the scenario's first scorer of "
-    "zeros and ones."
+REACHED_NOTE = (
+    "Episodes that people played to an end without help. Success is by the scenario's "
+    "first scorer of zeros and ones."
+)
+MINUTES_NOTE = (
+    "Minutes on the task, pauses left out, of all of these episodes and of those that "
+    "succeeded: the median, and the geometric mean with its interval. Paused is a mean."
 )
 
 
@@ -32,28 +34,43 @@ def baselines_of(folders: Sequence[RunFolder], confidence: float) -> list[Baseli
 
 def people_section(found: Sequence[Baseline]) -> Section:
     """Return what people reached in each scenario, and how long it took them."""
+    return Section(title="Human baselines", tables=[_reached(found), _minutes(found)])
+
+
+def _reached(found: Sequence[Baseline]) -> Table:
     rows: list[Sequence[Value]] = [
         (
             *(one.scenario, one.episodes, one.scorer, one.score, one.success),
-            *(one.minutes.median, one.minutes.geometric),
-            *(one.minutes_of_successes.median, one.minutes_of_successes.geometric),
-            *(one.paused, one.assisted, one.missing),
+            *(one.assisted, one.missing),
         )
         for one in found
     ]
-    return Section(
-        title="Human baselines",
-        tables=[
-            Table(
-                title="People",
-                columns=(
-                    *("scenario", "episodes", "score", "value", "success"),
-                    *("minutes: median", "geometric mean"),
-                    *("of successes: median", "of successes: geometric mean"),
-                    *("paused", "with help", "missing"),
-                ),
-                rows=rows,
-                note=NOTE,
-            )
-        ],
+    return Table(
+        title="What people reached",
+        columns=(
+            *("scenario", "episodes", "score", "value", "success"),
+            *("with help", "missing"),
+        ),
+        rows=rows,
+        note=REACHED_NOTE,
+    )
+
+
+def _minutes(found: Sequence[Baseline]) -> Table:
+    rows: list[Sequence[Value]] = [
+        (
+            *(one.scenario, one.minutes.n, one.minutes.median, one.minutes.geometric),
+            *(one.minutes_of_successes.n, one.minutes_of_successes.median),
+            *(one.minutes_of_successes.geometric, one.paused),
+        )
+        for one in found
+    ]
+    return Table(
+        title="How long it took them",
+        columns=(
+            *("scenario", "timed", "median", "geometric mean", "succeeded"),
+            *("median of these", "geometric mean of these", "paused"),
+        ),
+        rows=rows,
+        note=MINUTES_NOTE,
     )

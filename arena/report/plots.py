@@ -7,17 +7,18 @@ from typing import Any
 
 from ..analysis import Figure, written
 from ..intervals import Estimate
-from .figures import INK, MUTED, series
+from .figures import MUTED, PAPER, series
 
 __all__ = ["intervals_figure"]
 
 MOST_ROWS = 48
 MOST_TOLD = 2
-LONGEST = 46
+LONGEST = 44
+LONGEST_HEAD = 96
 _ROW_INCHES = 0.24
 
 Row = tuple[str, str, Estimate]
-"""Scenario, who, and the number."""
+"""What rows stand below, such as a scenario; who; and the number."""
 
 
 def intervals_figure(
@@ -59,12 +60,16 @@ def _draw(canvas: Any, rows: Sequence[Row], rate: bool, zero: bool) -> None:
     height = 0
     places: list[float] = []
     names: list[str] = []
-    scenario = None
+    head = None
     for name, agent, estimate in rows:
-        if name != scenario:
-            scenario = name
-            places.append(height)
-            names.append(_clipped(name))
+        if name != head:
+            head = name
+            axes.text(
+                *(0.008, height, _clipped(name, LONGEST_HEAD)),
+                transform=axes.get_yaxis_transform(),  # from the left, at this row
+                **{"va": "center", "fontsize": 8, "fontweight": "bold"},
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
+            )
             height += 1
         colour, marker = series(who.index(agent))
         bare = estimate.low is None or estimate.high is None
@@ -76,15 +81,9 @@ def _draw(canvas: Any, rows: Sequence[Row], rate: bool, zero: bool) -> None:
             [estimate.value], [height], marker, color=colour, markerfacecolor=fill
         )
         places.append(height)
-        names.append(f"{_clipped(agent)}  ")
+        names.append(_clipped(agent, LONGEST))
         height += 1
     axes.set_yticks(places, names)
-    heads = {name for name, _, _ in rows}
-    for label in axes.get_yticklabels():
-        if label.get_text() in map(_clipped, heads):
-            label.set_fontweight("bold")
-        else:
-            label.set_color(INK)
     axes.set_ylim(height - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     if rate:
@@ -93,5 +92,8 @@ def _draw(canvas: Any, rows: Sequence[Row], rate: bool, zero: bool) -> None:
         axes.axvline(0, color=MUTED, linewidth=0.9)
 
 
-def _clipped(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+def _clipped(text: str, longest: int) -> str:
+    """Return a text without its middle where it is too long: ends tell runs apart."""
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest // 2 - 1]}…{text[-(longest // 2) :]}"

@@ -79,6 +79,7 @@ code { font-size: .85em; overflow-wrap: anywhere; }
   table { font-size: .76rem; }
   th, td { padding-right: .5rem; }
   td.text { min-width: 3.5rem; }
+  td.text:last-child { min-width: 12rem; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
