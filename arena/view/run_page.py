@@ -12,11 +12,10 @@ from starlette.routing import Route
 
 from ..errors import UserError
 from ..report.figures import can_draw
-from ..results import Row, results
-from ..run_folder import RunFolder
 from .analyses import Analyses
 from .index import Filter
 from .pages import fragment, index_of, page, run_key, segment
+from .summaries import Group, ScoreLine
 from .whiskers import Whisker, whiskers
 
 __all__ = ["routes"]
@@ -25,6 +24,11 @@ _WINDOW = 100
 """Rows of one window of the list."""
 _AT_ONCE = 50_000_000
 """Bytes of records that are analysed without being asked to."""
+_GROUPS: dict[Group, str] = {
+    "overall": " over all scenarios",
+    "scenarios": "",
+    "differences": " against controls",
+}
 _FARTHEST = 10**9
 _COLUMNS = {
     "id": "Episode",
@@ -70,19 +74,19 @@ def _rows(request: Request) -> Response:
 
 
 def _results(request: Request) -> Response:
-    folder = RunFolder(_sound(request))
-    found = results(folder.manifest, folder.scores())
-    groups: dict[str, list[tuple[Row, Whisker | None]]] = {}
-    for headline, title in ((True, "Main scores"), (False, "Other scores")):
-        for rows, which in (
-            (found.overall, f"{title} over all scenarios"),
-            (found.rows, title),
-            (found.differences, f"{title} against controls"),
-        ):
-            chosen = [row for row in rows if row.headline == headline]
-            groups[which] = list(zip(chosen, whiskers(chosen), strict=True))
+    _sound(request)
+    summary = index_of(request).summary(run_key(request))
+    tables: dict[str, list[tuple[ScoreLine, Whisker | None]]] = {}
+    for title, headline in (("Main scores", True), ("Other scores", False)):
+        for group, where in _GROUPS.items():
+            lines = [
+                line
+                for line in summary.scores
+                if (line.headline, line.group) == (headline, group)
+            ]
+            tables[title + where] = list(zip(lines, whiskers(lines), strict=True))
     return HTMLResponse(
-        fragment("run_results.html", groups=groups, plan=folder.manifest.plan)
+        fragment("run_results.html", tables=tables, left_out=summary.left_out)
     )
 
 

@@ -18,7 +18,7 @@ __all__ = ["RECORD_COLUMNS", "Store"]
 RECORD_COLUMNS = tuple(field.name for field in fields(Record))
 """The columns of `episodes` that hold a `Record`."""
 
-_VERSION = 4
+_VERSION = 5
 # `changed` is in nanoseconds; a record is listed again where its size, its time or the
 # digest in the manifest has changed. `searched` is the size at which its text was read,
 # and `damage` what was found there. `texts` has the text in pieces; those of an older

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -10,20 +13,32 @@ from ..errors import UserError, one_line
 from ..results import Results, Row, results
 from ..run_folder import RunFolder
 
-__all__ = ["Headline", "Summary", "is_live", "summarise"]
+__all__ = ["Group", "ScoreLine", "Summary", "is_live", "summarise"]
 
 
-class Headline(BaseModel):
-    """The main score of one agent in one scenario, or in all of a run together."""
+Group = Literal["overall", "scenarios", "differences"]
+"""Of `arena.results.Results`."""
 
+
+class ScoreLine(BaseModel):
+    """A row of `arena.results`, with its interval beside it."""
+
+    group: Group
     scenario: str
     agent: str
     scorer: str
+    headline: bool
     better: str
     value: float | None
     low: float | None
     high: float | None
     n: int
+    method: str
+    planned: int
+    played: int
+    errors: int
+    unscored: int
+    why_unscored: dict[str, int]
 
 
 class Summary(BaseModel):
@@ -45,10 +60,22 @@ class Summary(BaseModel):
     scorers: dict[str, list[str]] = Field(default_factory=dict[str, list[str]])
     """Of each scenario, its headline first."""
     agents: list[str] = Field(default_factory=list[str])
-    headlines: list[Headline] = Field(default_factory=list[Headline])
-    """Of all scenarios together first, where several share a scorer."""
+    left_out: dict[str, str] = Field(default_factory=dict[str, str])
+    """Scenarios that were not played, and why."""
+    scores: list[ScoreLine] = Field(default_factory=list[ScoreLine])
     problem: str | None = None
     """Why the rest could not be read, or None."""
+
+    @property
+    def headlines(self) -> list[ScoreLine]:
+        """The main scores: of all scenarios together first, where they share one."""
+        groups: tuple[Group, ...] = ("overall", "scenarios")
+        return [
+            line
+            for group in groups
+            for line in self.scores
+            if line.headline and line.group == group
+        ]
 
 
 def summarise(path: Path) -> Summary:
@@ -56,7 +83,7 @@ def summarise(path: Path) -> Summary:
     try:
         folder = RunFolder(path)
         summary = _summary(folder)
-        summary.headlines = _headlines(results(folder.manifest, folder.scores()))
+        summary.scores = list(_lines(results(folder.manifest, folder.scores())))
     except UserError as error:
         return Summary(problem=str(error))
     except Exception as error:  # noqa: BLE001  (a stranger's file, anyone's scorers)
@@ -77,6 +104,7 @@ def _summary(folder: RunFolder) -> Summary:
         ),
         ended=len(manifest.episodes),
         errors=sum(seal.reason == "error" for seal in manifest.episodes.values()),
+        left_out=plan.left_out,
         scorers={s.ref.name: [c.name for c in s.scorers] for s in plan.scenarios},
         agents=list(dict.fromkeys(a.label for s in plan.scenarios for a in s.agents)),
     )
@@ -98,14 +126,13 @@ def is_live(path: Path) -> bool:
     )
 
 
-def _headlines(found: Results) -> list[Headline]:
-    rows = [row for row in (*found.overall, *found.rows) if row.headline]
-    return [_headline(row) for row in rows]
-
-
-def _headline(row: Row) -> Headline:
-    estimate = row.estimate
-    return Headline(
-        **{key: getattr(row, key) for key in ("scenario", "agent", "scorer", "better")},
-        **{key: getattr(estimate, key) for key in ("value", "low", "high", "n")},
-    )
+def _lines(found: Results) -> Iterator[ScoreLine]:
+    groups: dict[Group, Sequence[Row]] = {
+        "overall": found.overall,
+        "scenarios": found.rows,
+        "differences": found.differences,
+    }
+    for group, rows in groups.items():
+        for row in rows:
+            told = asdict(row)
+            yield ScoreLine(group=group, **told.pop("estimate"), **told)

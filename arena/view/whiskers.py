@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..results import Row
+from .summaries import ScoreLine
 
 __all__ = ["Whisker", "whiskers"]
 
@@ -18,24 +18,24 @@ class Whisker(NamedTuple):
     high: float
 
 
-def whiskers(rows: Sequence[Row]) -> list[Whisker | None]:
+def whiskers(rows: Sequence[ScoreLine]) -> list[Whisker | None]:
     """Return where each row's interval is drawn; None for one without an interval.
 
     The axis of rates is from 0 to 1, that of others spans all intervals of the scorer.
     """
     ends: dict[str, tuple[float, float]] = {}
     for row in rows:
-        low, high = row.estimate.low, row.estimate.high
+        low, high = row.low, row.high
         if low is not None and high is not None:
             least, most = ends.get(row.scorer, (low, high))
             ends[row.scorer] = (min(least, low), max(most, high))
-            if row.estimate.method == "wilson":
+            if row.method == "wilson":
                 ends[row.scorer] = (0.0, 1.0)
     return [_whisker(row, *ends.get(row.scorer, (0.0, 0.0))) for row in rows]
 
 
-def _whisker(row: Row, least: float, most: float) -> Whisker | None:
-    numbers = (row.estimate.low, row.estimate.value, row.estimate.high)
+def _whisker(row: ScoreLine, least: float, most: float) -> Whisker | None:
+    numbers = (row.low, row.value, row.high)
     places = [
         3 + 94 * (number - least) / (most - least)
         for number in numbers

@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playing import play_run
 from playwright.sync_api import Browser, Page, sync_playwright
-from viewing import OpenPage, Served, serving
+from viewing import OpenPage, Serve, Served, serving
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -45,6 +46,13 @@ def served(played: Path) -> Iterator[Served]:
     """The pages of `played`."""
     with serving(played) as found:
         yield found
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serves folders of a test; name it before `open_page`, so that pages end first."""
+    with ExitStack() as stack:
+        yield lambda root: stack.enter_context(serving(root))
 
 
 @pytest.fixture

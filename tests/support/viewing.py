@@ -17,7 +17,16 @@ from starlette.testclient import TestClient
 from arena.view.app import create_app
 from arena.view.serving import listening
 
-__all__ = ["TOKEN", "OpenPage", "Served", "apart", "entered", "faults", "serving"]
+__all__ = [
+    "TOKEN",
+    "OpenPage",
+    "Serve",
+    "Served",
+    "apart",
+    "entered",
+    "faults",
+    "serving",
+]
 
 Made = TypeVar("Made")
 
@@ -38,6 +47,10 @@ class Served:
     def entrance(self) -> str:
         """The address with the token."""
         return f"{self.address}/?token={TOKEN}"
+
+
+Serve = Callable[[Path], Served]
+"""The fixture `serve` of `tests/browser/conftest.py`."""
 
 
 @contextmanager

@@ -129,6 +129,7 @@ function sortBy(name) {
 
 async function go(row) {
   const wanted = Math.max(0, Math.min(total - 1, row));
+  box.scrollIntoView({ block: "nearest" });
   const height = rowHeight();
   const above = wanted * height;
   const below = above + height + table.tHead.offsetHeight - box.clientHeight;
