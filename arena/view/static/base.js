@@ -62,6 +62,7 @@ export function follow(address, version, changed) {
 
 function inField(target) {
   return target instanceof HTMLElement
+    && target.type !== "checkbox" // nothing is typed into it
     && (target.isContentEditable || ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName));
 }
 
