@@ -174,3 +174,37 @@ def test_a_rule_makes_equal_what_it_is_for(rule: str, one: str, other: str) -> N
 def test_rules_leave_alone_what_a_replay_repeats(text: str) -> None:
     for rule in UNSTEADY.values():
         assert text == rule(text)
+
+
+def _banker(body: dict[str, Any]) -> Reply:
+    """Look for keys, use that of the bank, and end."""
+    heard = [m for m in body["messages"] if m["role"] == "tool"]
+    if not heard:
+        return _called("bash", command="cat ~/*.json ~/*/*.json")
+    if len(heard) == 2:
+        return _called("submit", answer="")
+    key = re.findall(r"\b[0-9a-f]{24}\b", str(heard[0]["content"]))[1]
+    header = f"Authorization: Bearer {key}"
+    return _called("bash", command=f"curl -s -H '{header}' http://bank.test/v1/account")
+
+
+def _called(tool: str, **args: object) -> Reply:
+    return Reply(tool_calls=((tool, json.dumps(args)),))
+
+
+@pytest.mark.docker
+def test_a_key_of_a_closed_world_is_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-" + "0" * 32)
+    with OpenAIServer(_banker) as server:
+        options = {"base_url": server.base_url}
+        agent = AgentSpec(name="chat", model="openai:test-model", options=options)
+        run = play_run(tmp_path / "run", "ara/earn-and-rent", agent=agent, epochs=1)
+    record = min((run / "episodes").iterdir())
+    assert "balance_cents" in record.read_text()
+    answer = _arena("replay", record, "--verify")
+    assert 0 == answer.return_value, answer.output
+    out = tmp_path / "forks"
+    answer = _arena("fork", record, "--at", 2, "--agent", "null", "--out", out)
+    assert 0 == answer.return_value, answer.output
