@@ -17,7 +17,7 @@ from .errors import UserError, one_line
 from .intervals import Estimate
 from .limits import EndReason
 from .registry import PREFIX, load, names
-from .trajectory import Trajectory, read_trajectory
+from .trajectory import CorruptTrajectory, Trajectory, read_trajectory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,10 +241,18 @@ def analyse(folders: Sequence[RunFolder]) -> list[Section]:
             if episodes:
                 sections += made(episodes)
         except Exception as error:  # noqa: BLE001  (it may come from anywhere)
-            kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
-            why = f"it failed: {kind}{one_line(str(error))}"
+            why = f"it failed: {one_line(_reason(error))}"
             sections.append(Section(title=f"Analysis {name!r}", text=why))
     return sections
+
+
+def _reason(error: Exception) -> str:
+    """Return why an analysis failed; of a record its name, as pages are passed on."""
+    if isinstance(error, CorruptTrajectory):
+        return f"{error.path.name}, line {error.line}: {error.problem}"
+    if isinstance(error, UserError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def read_part(folder: RunFolder, episode: str, number: int) -> Block:

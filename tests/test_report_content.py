@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ara_runs import evidence, scenario, write_run
 from command_line import call
 from hostile_hands import hostile_hands
 from playing import plan_of, play_plan, play_run
 
 from arena.agent import AgentSpec
+from arena.annotations import annotate
 from arena.intervals import paired_difference
 from arena.paired_runs import Pair
 from arena.plan import make_plan
@@ -189,7 +191,7 @@ def test_limits_name_what_failed_and_why(fragile: Path, levels: Path) -> None:
     assert {"few values", "as its control", "many comparisons"} <= quiet.keys()
 
 
-def test_limits_name_one_world_help_and_unscored(tmp_path: Path) -> None:
+def test_limits_name_one_world(tmp_path: Path) -> None:
     (tmp_path / "one.toml").write_text(ONE_WORLD)
     play_run(tmp_path / "one", str(tmp_path / "one.toml"), epochs=3)
     assert 1 == limits(report(tmp_path / "one"))["one world"][0]["how many"]
@@ -207,7 +209,10 @@ def test_an_incomplete_and_a_changed_run_say_so(levels: Path, tmp_path: Path) ->
     path.write_text(path.read_text().replace('"seat"', '"seaT"', 1))
     found = limits(report(run))
     assert 1 == found["not played"][0]["how many"]
-    assert "damaged" in found
+    (damaged,) = found["damaged"]
+    assert changed in damaged["what follows"]
+    told = json.dumps(report(run).as_dict())
+    assert str(tmp_path) not in told, "a page is passed on"
 
 
 def test_the_command_makes_the_plan_again(levels: Path, tmp_path: Path) -> None:
@@ -240,6 +245,49 @@ def test_methods_name_each_interval_scorer_and_version(levels: Path) -> None:
     assert all(row["what it says"] for row in scorers)
     versions = {r["what"] for r in rows(made, "Methods and versions", "Versions")}
     assert {"arena-evals", "python", "git commit", "sandbox"} <= versions
+
+
+def test_people_stand_beside_agents_where_they_played_the_same(tmp_path: Path) -> None:
+    for name, agent, seeds in (("people", "human", 4), ("agents", "chat", 8)):
+        write_run(
+            tmp_path / name,
+            [scenario("ara/find-it", agent, seeds=range(seeds))],
+            lambda spec: evidence(done=3 if spec.sample else 1),
+            minutes=lambda spec: 4.0 + spec.sample,
+        )
+    alone = rows(report(tmp_path / "agents"), "Scores", "Scores")[0]
+    assert "people" not in alone
+    made = report(tmp_path / "agents", tmp_path / "people")
+    (agent,) = rows(made, "Scores, agents", "Scores")
+    (person,) = rows(made, "Scores, people", "Scores")
+    assert agent["people"] == person["value"]
+    (took,) = rows(made, "Human baselines", "How long it took them")
+    assert (4, 5.5, 3) == (took["timed"], took["median"], took["succeeded"])
+    assert "played by a person" in limits(made)
+
+
+def test_toy_weights_and_help_are_among_the_limits(tmp_path: Path) -> None:
+    write_run(
+        tmp_path / "run",
+        [scenario("ara/copy-it", "chat", seeds=range(4))],
+        lambda spec: evidence(
+            "copy-it",
+            category="replication",
+            assisted=["hint"] if spec.sample == 0 else [],
+        ),
+    )
+    found = limits(report(tmp_path / "run"))
+    assert "toy file" in found["said by the analysis"][0]["what follows"]
+    assert 1 == found["assisted"][0]["how many"]
+
+
+def test_notes_of_readers_are_in_the_report(levels: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(levels, run)
+    assert "Notes of readers" not in [s.title for s in report(run).sections]
+    episode = next(iter(RunFolder(run).manifest.episodes))
+    annotate(run, episode, {"author": "Ada", "labels": ["real"], "text": "<b>"})
+    assert "Notes of readers" in [s.title for s in report(run).sections]
 
 
 def chosen(made: Report) -> list[dict[str, Any]]:

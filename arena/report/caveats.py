@@ -92,9 +92,11 @@ def _of_records(run: Run) -> Iterator[Caveat]:
     yield from _caveat("forks", forks, text)
     for what, own in _grouped(records, lambda r: r.not_enforced).items():
         yield from _caveat("sandbox", own, f"Not enforced: {one_line(what, 200)}")
-    for problem in verify_run(run.folder)[:MOST_NAMED]:
-        text = f"A record is not as it was made: {one_line(str(problem), 200)}"
-        yield "damaged", run.name, 1, text
+    problems = verify_run(run.folder)
+    if problems:
+        told = (f"{p.path.name}, line {p.line}: {p.text}" for p in problems)
+        text = f"Not as it was recorded; see arena verify. {_names(told)}."
+        yield "damaged", "records", len(problems), one_line(text, 600)
 
 
 def _of_scores(run: Run, results: Results) -> Iterator[Caveat]:

@@ -186,8 +186,8 @@ def _block(one: Chosen) -> Block:
         found = read_trajectory(path, as_far_as_it_goes=True)
         lines = transcript(found)
         text = _bounded(lines)
-    except UserError as error:
-        text = f"It cannot be read: {error}"
+    except UserError:
+        text = f"It cannot be read: {one.record.problem}"
     return Block(
         title=f"{spec.scenario.name}, {spec.label}: {one.which}, {value}{why}",
         text=text,

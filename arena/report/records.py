@@ -13,7 +13,7 @@ from ..limits import EndReason
 from ..run_folder import RunFolder
 from ..scoring import Score
 from ..specification import EpisodeSpec
-from ..trajectory import Parent, Trajectory, read_trajectory
+from ..trajectory import CorruptTrajectory, Parent, Trajectory, read_trajectory
 
 __all__ = ["Record", "Run", "read_runs"]
 
@@ -83,7 +83,7 @@ def _records(folder: RunFolder) -> Iterator[Record]:
         try:
             found = read_trajectory(path, as_far_as_it_goes=True)
         except UserError as error:
-            yield Record(spec=spec, reason=seal.reason, problem=str(error))
+            yield Record(spec=spec, reason=seal.reason, problem=_told(error))
         else:
             yield _record(spec, seal.reason, found)
 
@@ -93,9 +93,9 @@ def _record(spec: EpisodeSpec, reason: EndReason, found: Trajectory) -> Record:
     usage: Counter[str] = Counter()
     for seat in header.tested:
         usage.update(end.get("usage", {}).get(seat, {}))
-    problem = str(found.damage) if found.damage is not None else None
+    problem = _told(found.damage) if found.damage is not None else None
     if problem is None and not end:
-        problem = f"{found.path}: it has no end"
+        problem = "its record has no end"
     return Record(
         spec=spec,
         reason=reason,
@@ -114,6 +114,13 @@ def _record(spec: EpisodeSpec, reason: EndReason, found: Trajectory) -> Record:
         error=end.get("error", {}).get("message"),
         problem=problem,
     )
+
+
+def _told(error: UserError) -> str:
+    """Return what is wrong with a record, without where it lies on this machine."""
+    if isinstance(error, CorruptTrajectory):
+        return f"its record, line {error.line}: {error.problem}"
+    return "its record cannot be read"
 
 
 def _sandbox(facts: Mapping[str, Any] | None) -> str:

@@ -127,6 +127,7 @@ def _figures(rows: Sequence[Row]) -> list[Figure]:
             rate=not scorer,
         )
         for scorer, own in groups.items()
+        if any(row.estimate.value is not None for row in own)
     ]
 
 
