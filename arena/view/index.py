@@ -19,20 +19,20 @@ from typing import Any, NamedTuple
 from ..errors import UserError
 from ..run_folder import RunFolder
 from ..trajectory import Seal
+from .filters import FIELDS, Filter, order, where
 from .finding import find_runs
-from .store import RECORD_COLUMNS, Store
+from .store import Store
 from .summaries import Summary, is_live, summarise
 from .updating import Progress, Updater
 
-__all__ = ["EpisodeRow", "Filter", "Index", "RunRow", "State"]
+__all__ = ["EpisodeRow", "Index", "RunRow", "State"]
 
 _FOUND_FOR_S = 2.0
 _LISTS = ("assisted", "people")
 _TOTALS = ("input_tokens", "output_tokens", "cost_usd")
-_FIELDS = ("id", *RECORD_COLUMNS, "size")
 _SELECTED = ", ".join(
     "coalesce(e.problem, e.damage)" if name == "problem" else f"e.{name}"
-    for name in _FIELDS
+    for name in FIELDS
 )
 
 
@@ -108,22 +108,6 @@ class RunState(NamedTuple):
     state: State
     playing: bool
     progress: Progress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """Which episodes of a run are wanted; None stands for all."""
-
-    scenario: str | None = None
-    agent: str | None = None
-    """Label of the agent under test."""
-    reason: str | None = None
-    """Why it ended; `running` where it has not, `broken` for damaged records."""
-    cell: str | None = None
-    """Of the item that was asked."""
-    query: str | None = None
-    """Words, or beginnings of words, that all stand in the record; `"two words"` for
-    such that follow each other."""
 
 
 class Index:
@@ -280,7 +264,7 @@ class Index:
     def episodes(
         self,
         run: str,
-        wanted: Filter = Filter(),
+        wanted: Filter | None = None,
         *,
         sort: str = "id",
         descending: bool = False,
@@ -291,23 +275,23 @@ class Index:
 
         Args:
             run: Its key.
-            wanted: Which of them.
+            wanted: Which of them; by default all.
             sort: A field of `EpisodeRow`, `score` for the headline of each scenario,
                 or `score:NAME`; others stand for `id`.
             descending: From the highest on; what has no value comes last either way.
             offset: Of the first, from 0.
             limit: How many at most.
         """
-        where, values = _where(run, wanted)
-        join, order, joined = _order(sort, self.summary(run).scorers)
+        condition, values = where(run, wanted or Filter())
+        join, key, joined = order(sort, self.summary(run).scorers)
         direction = "DESC" if descending else "ASC"
         with self._store.open() as connection:
             (total,) = connection.execute(
-                f"SELECT count(*) FROM episodes e WHERE {where}", values
+                f"SELECT count(*) FROM episodes e WHERE {condition}", values
             ).fetchone()
             rows = connection.execute(
-                f"SELECT e.run, {_SELECTED} FROM episodes e {join} WHERE {where} "
-                f"ORDER BY {order} IS NULL, {order} {direction}, e.id {direction} "
+                f"SELECT e.run, {_SELECTED} FROM episodes e {join} WHERE {condition} "
+                f"ORDER BY {key} IS NULL, {key} {direction}, e.id {direction} "
                 "LIMIT ? OFFSET ?",
                 (*joined, *values, limit, offset),
             ).fetchall()
@@ -315,7 +299,13 @@ class Index:
 
     def episode(self, run: str, episode: str) -> EpisodeRow | None:
         """Return one episode, or None if it is not listed."""
-        return self._one("e.run = ? AND e.id = ?", run, episode)
+        with self._store.open() as connection:
+            rows = connection.execute(
+                f"SELECT e.run, {_SELECTED} FROM episodes e WHERE e.run = ? "
+                "AND e.id = ?",
+                (run, episode),
+            ).fetchall()
+            return next(iter(_rows(connection, rows)), None)
 
     def forks(self, run_id: str, episode: str) -> list[EpisodeRow]:
         """Return the listed episodes of all runs that were forked from one.
@@ -375,13 +365,6 @@ class Index:
                 )
             ]
 
-    def _one(self, where: str, *values: str) -> EpisodeRow | None:
-        with self._store.open() as connection:
-            rows = connection.execute(
-                f"SELECT e.run, {_SELECTED} FROM episodes e WHERE {where}", values
-            ).fetchall()
-            return next(iter(_rows(connection, rows)), None)
-
     def _seals_of(self, run: str, path: Path) -> Mapping[str, Seal]:
         signature = _signature(path / "run.json")
         known = self._seals.get(run)
@@ -410,58 +393,12 @@ def _signature(*files: Path) -> str:
     return " ".join(told)
 
 
-def _where(run: str, wanted: Filter) -> tuple[str, list[str]]:
-    """Return a condition on `episodes e`, and its values."""
-    conditions, values = ["e.run = ?"], [run]
-    for column in ("scenario", "agent", "cell"):
-        value = getattr(wanted, column)
-        if value is not None:
-            conditions.append(f"e.{column} = ?")
-            values.append(value)
-    if wanted.reason == "broken":
-        conditions.append("coalesce(e.problem, e.damage) IS NOT NULL")
-    elif wanted.reason is not None:
-        conditions.append("e.reason = ?")
-        values.append("" if wanted.reason == "running" else wanted.reason)
-    for words in _phrases(wanted.query or ""):
-        # One by one, as the pieces of a long record hold one word each.
-        conditions.append(
-            "e.id IN (SELECT episode FROM pieces WHERE run = ? AND text IN "
-            "(SELECT rowid FROM texts WHERE texts MATCH ?))"
-        )
-        values += [run, words]
-    return " AND ".join(conditions), values
-
-
-def _phrases(query: str) -> list[str]:
-    """Return what all must be found, as FTS5 reads it: nothing in it is an operator."""
-    parts: list[str] = []
-    for number, part in enumerate(query.split('"')):
-        quoted = number % 2 == 1
-        parts += [part] if quoted else part.split()
-    return [f'"{part}"*' for part in parts if any(map(str.isalnum, part))]
-
-
-def _order(
-    sort: str, scorers: Mapping[str, Sequence[str]]
-) -> tuple[str, str, list[str]]:
-    """Return a join, what to order by, and the values of the join."""
-    joined = "LEFT JOIN scores s ON s.run = e.run AND s.episode = e.id AND s.scorer = "
-    if sort.startswith("score:"):
-        return f"{joined} ?", "s.value", [sort.removeprefix("score:")]
-    if sort == "score" and scorers:
-        cases = " WHEN ? THEN ?" * len(scorers)
-        pairs = [word for name, own in scorers.items() for word in (name, own[0])]
-        return f"{joined} CASE e.scenario{cases} END", "s.value", pairs
-    return "", f"e.{sort if sort in _FIELDS else 'id'}", []
-
-
 def _rows(
     connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]
 ) -> list[EpisodeRow]:
     made: list[EpisodeRow] = []
     for run, *values in rows:
-        told = dict(zip(_FIELDS, values, strict=True))
+        told = dict(zip(FIELDS, values, strict=True))
         told |= {name: json.loads(told[name]) for name in _LISTS}
         told["seed"] = int(told["seed"])
         scores = connection.execute(

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from ..errors import UserError
 from ..report.figures import can_draw
 from .analyses import Analyses
-from .index import Filter
+from .filters import Filter
 from .pages import fragment, index_of, page, run_key, segment
 from .summaries import Group, ScoreLine
 from .whiskers import Whisker, whiskers

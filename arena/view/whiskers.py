@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -21,16 +22,17 @@ class Whisker(NamedTuple):
 def whiskers(rows: Sequence[ScoreLine]) -> list[Whisker | None]:
     """Return where each row's interval is drawn; None for one without an interval.
 
-    The axis of rates is from 0 to 1, that of others spans all intervals of the scorer.
+    The axis of rates is from 0 to 1, that of others spans all intervals of the scorer,
+    and is not drawn for one alone.
     """
+    several = Counter(row.scorer for row in rows)
     ends: dict[str, tuple[float, float]] = {}
     for row in rows:
-        low, high = row.low, row.high
-        if low is not None and high is not None:
-            least, most = ends.get(row.scorer, (low, high))
-            ends[row.scorer] = (min(least, low), max(most, high))
-            if row.method == "wilson":
-                ends[row.scorer] = (0.0, 1.0)
+        if row.method == "wilson":
+            ends[row.scorer] = (0.0, 1.0)
+        elif row.low is not None and row.high is not None and several[row.scorer] > 1:
+            least, most = ends.get(row.scorer, (row.low, row.high))
+            ends[row.scorer] = (min(least, row.low), max(most, row.high))
     return [_whisker(row, *ends.get(row.scorer, (0.0, 0.0))) for row in rows]
 
 

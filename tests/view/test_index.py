@@ -18,7 +18,8 @@ from arena.errors import UserError
 from arena.redaction import Redactor
 from arena.run_folder import RunFolder
 from arena.trajectory import Parent, TrajectoryWriter, read_trajectory
-from arena.view.index import EpisodeRow, Filter, Index
+from arena.view.filters import Filter
+from arena.view.index import EpisodeRow, Index
 
 FIRST = "games.blackjack--basic-strategy--s0e00000"
 ITEMS = """
