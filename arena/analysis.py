@@ -98,6 +98,8 @@ class Episode:
     """What the agent under test was given and used; None for one that is missing."""
     assisted: tuple[str, ...] = ()
     """How the agent was helped: `hint`, and verbs of oversight but approval."""
+    forked: bool = False
+    """Whether it goes on from another episode, whose beginning it shares."""
     people: tuple[str, ...] = ()
     """The seats in which people play; empty for one that is missing."""
     active_s: float | None = None
@@ -354,6 +356,7 @@ def _of_folder(
             people=left.people,
             active_s=left.active_s,
             id=spec.episode,
+            forked=spec.fork is not None,
             effort=left.effort,
         )
 

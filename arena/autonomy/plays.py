@@ -115,8 +115,9 @@ def plays_of(episodes: Iterable[Episode]) -> list[Play]:
     """Return the episodes whose tasks are of a family, each with its status.
 
     One that failed left no evidence; what it was is known from others of its scenario.
+    Forks are left out: whoever goes on from the middle has not done the beginning.
     """
-    episodes = list(episodes)
+    episodes = [episode for episode in episodes if not episode.forked]
     known: dict[str, About] = {}
     for episode in episodes:
         about = About.of(episode.evidence.get("about") or {})

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,6 +84,11 @@ def test_episodes_are_scored_assisted_invalid_or_missing() -> None:
     ] == [(play.status, play.why) for play in found]
     (task,) = tasks_of(found)
     assert (7, (1.0,)) == (task.ended, task.scores)
+
+
+def test_forks_are_no_runs_of_an_agent() -> None:
+    own, fork = episodes(1.0, 1.0)
+    assert [own] == [p.episode for p in plays_of([own, replace(fork, forked=True)])]
 
 
 def test_tasks_of_no_family_are_no_autonomy_tasks() -> None:
