@@ -290,6 +290,24 @@ def test_notes_of_readers_are_in_the_report(levels: Path, tmp_path: Path) -> Non
     assert "Notes of readers" in [s.title for s in report(run).sections]
 
 
+def test_forks_stand_beside_their_parent_and_lead_nobody(
+    levels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    episode = next(iter(RunFolder(levels).manifest.episodes))
+    forked = tmp_path / "forked"
+    asked = (levels / episode, "--at", 2, "--agent", "level-4", "--out", forked)
+    assert 0 == call(capsys, "fork", *asked)[0]
+    made = report(levels, forked)
+    (row,) = rows(made, "Forks, forked", "prediction-rate")
+    assert ("level-4", 2) == (row["agent"], row["after step"])
+    assert 1 == limits(made)["forks"][0]["how many"]
+    leads = rows(made, "Agents compared", "Leads")
+    assert not [row for row in leads if "forked" in row["leader"] + row["other"]]
+    (forked / "parent.jsonl").write_bytes(b"")
+    titles = {section.title: section.text for section in report(forked).sections}
+    assert "its copy in the run is damaged" in titles["Forks"]
+
+
 def chosen(made: Report) -> list[dict[str, Any]]:
     return rows(made, "Single episodes", "Chosen")
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis import Section, analyse
 from ..baselines import Baseline
-from ..errors import one_line
+from ..errors import UserError, one_line
+from ..forks import forks_section
 from ..results import Results, results
 from ..run_folder import RunFolder
 from .annotations import annotations_section
@@ -99,8 +100,10 @@ def make_report(
     sections += [people_section(people)] if people else []
     sections += [leads_section(leads)] if leads else []
     sections += analyses
-    noted = [annotations_section(r.folder, r.where, confidence) for r in runs]
-    sections += [section for section in noted if section is not None]
+    for run in runs:
+        forks = _forks(run)
+        notes = annotations_section(run.folder, run.where, confidence)
+        sections += [section for section in (forks, notes) if section is not None]
     others = [others_section(t, r.where) for r, t in zip(runs, scored, strict=True)]
     sections += [section for section in others if section.tables]
     sections.append(conclusions_section(runs, scored, leads, analyses))
@@ -110,6 +113,15 @@ def make_report(
         sections.append(episodes_section(chosen))
     suites = ", ".join(dict.fromkeys(f.manifest.plan.suite for f in folders))
     return Report(f"Arena: {one_line(suites, 80)}", runs, scored, sections)
+
+
+def _forks(run: Run) -> Section | None:
+    """Return how forks came out; where their parent cannot be read, that."""
+    try:
+        return forks_section(run.folder, run.where)
+    except UserError:
+        text = "They have no parent to stand beside: its copy in the run is damaged."
+        return Section(title=f"Forks{run.where}", text=text)
 
 
 def _scores(

@@ -195,6 +195,8 @@ def _means(run: Run) -> Iterator[tuple[tuple[str, str], Side, float]]:
         for scenario in run.folder.manifest.plan.scenarios
     }
     for record in run.records:
+        if record.parent is not None:  # a fork is no play of a whole world
+            continue
         scorer = headlines[record.spec.scenario.name]
         for score in run.scores.get(record.spec.episode, ()):
             if score.scorer == scorer and score.value is not None:

@@ -193,9 +193,9 @@ def _runs(runs: Sequence[Run]) -> Table:
         columns=("run", "id", "seed", "plan", "digest", "command"),
         rows=rows,
         note=(
-            "The command was tried: here and now it makes a plan of this fingerprint. "
-            "Agents that are models may answer otherwise. Who noted a run's digest "
-            "elsewhere can prove the records with `arena verify --digest`."
+            "A command that stands here was tried: it makes a plan of this "
+            "fingerprint. Agents that are models may answer otherwise. Who noted a "
+            "run's digest elsewhere can prove the records with `arena verify --digest`."
         ),
     )
 
