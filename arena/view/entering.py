@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _QUIET_S = 60
+_LONG = 1_000_000
 
 
 class Changed(NamedTuple):
@@ -78,13 +79,29 @@ def changed_records(
         digest = sealed.get(episode, "")
         there[episode] = (episode, stat.st_size, stat.st_mtime_ns, digest)
         size += stat.st_size
-    listed = "SELECT id, size, changed, sealed FROM episodes WHERE run = ?"
-    known = {row[0]: row for row in connection.execute(listed, (run,))}
+    listed = "SELECT id, size, changed, sealed, reason FROM episodes WHERE run = ?"
+    known: dict[str, Changed] = {}
+    growing: dict[str, int] = {}
+    for *row, reason in connection.execute(listed, (run,)):
+        known[row[0]] = Changed(*row)
+        if not reason:
+            growing[row[0]] = row[1]
     gone = [(run, episode) for episode in known.keys() - there.keys()]
     if gone:
         connection.executemany("DELETE FROM episodes WHERE run = ? AND id = ?", gone)
     changed = [Changed(*r) for r in there.values() if r != known.get(r[0])]
-    return Found(len(there), size, changed)
+    waits = {r.id for r in changed if _can_wait(r, growing.get(r.id, 0))}
+    return Found(len(there), size, [r for r in changed if r.id not in waits])
+
+
+def _can_wait(record: Changed, size: int) -> bool:
+    """Whether a long record that was `size` bytes has grown too little to be read."""
+    return (
+        size > _LONG
+        and size <= record.size < 1.1 * size
+        and record.sealed == ""
+        and record.changed > (time.time() - _QUIET_S) * 1e9
+    )
 
 
 def enter(

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
@@ -110,7 +110,7 @@ class _End(_Lenient):
 def read_record(path: Path) -> Record:
     """Read what a list shows of a record; damage is told in it and never raised."""
     record = Record()
-    kinds: Counter[bytes] = Counter()
+    kinds: Counter[str] = Counter()
     tested: list[str] = []
     last = b""
     try:
@@ -121,12 +121,12 @@ def read_record(path: Path) -> Record:
                     break
                 if number == 0:
                     tested = _enter_header(record, line)
-                found = _HEAD.match(line[:_HEAD_BYTES])
-                if found is None or int(found[1]) != number:
+                head = _head(line)
+                if head is None or head.n != number:
                     record.problem = f"line {number + 1} is damaged"
                     break
-                kinds[found[3]] += 1
-                record.wall_s = float(found[2])
+                kinds[head.kind] += 1
+                record.wall_s = head.t
                 record.lines, last = number + 1, line
     except OSError as error:
         record.problem = _why(error)
@@ -134,9 +134,9 @@ def read_record(path: Path) -> Record:
         record.problem = f"line 1: {_why(error)}"
     if not record.lines and record.problem is None:
         record.problem = "it is empty"
-    record.steps, record.turns = kinds[b"step"], kinds[b"message"]
+    record.steps, record.turns = kinds["step"], kinds["message"]
     record.digest = digest_of(last[:-1])
-    if kinds[b"end"]:
+    if kinds["end"]:
         _enter_end(record, last, tested)
     return record
 
@@ -172,6 +172,25 @@ def read_text(path: Path, add: Callable[[str], None]) -> str | None:
         return _why(error)
     add(_joined(said))
     return damage
+
+
+class _Head(NamedTuple):
+    n: int
+    t: float
+    kind: str
+
+
+def _head(line: bytes) -> _Head | None:
+    """Return how a line begins; None for one that is damaged."""
+    found = _HEAD.match(line[:_HEAD_BYTES])
+    if found is not None:
+        return _Head(int(found[1]), float(found[2]), found[3].decode())
+    event = _event(line)  # nobody said that fields must stand in our order
+    if event is None or not isinstance(event.get("n"), int):
+        return None
+    t, kind = event.get("t"), event["kind"]
+    seconds = float(t) if isinstance(t, (int, float)) and abs(t) < _MOST else 0.0
+    return _Head(event["n"], seconds, str(kind))
 
 
 def _event(raw: bytes) -> dict[str, Any] | None:

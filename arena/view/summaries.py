@@ -99,9 +99,7 @@ def _summary(folder: RunFolder) -> Summary:
         seed=plan.seed,
         digest=manifest.digest,
         started=manifest.started,
-        planned=sum(
-            s.samples * s.epochs * s.rotations * len(s.agents) for s in plan.scenarios
-        ),
+        planned=sum(1 for _ in plan.episodes()),
         ended=len(manifest.episodes),
         errors=sum(seal.reason == "error" for seal in manifest.episodes.values()),
         left_out=plan.left_out,

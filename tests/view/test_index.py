@@ -17,7 +17,7 @@ from arena.chain import verify_trajectory
 from arena.errors import UserError
 from arena.redaction import Redactor
 from arena.run_folder import RunFolder
-from arena.trajectory import Parent, TrajectoryWriter, read_trajectory
+from arena.trajectory import Parent, TrajectoryWriter, digest_of, read_trajectory
 from arena.view.filters import Filter
 from arena.view.index import EpisodeRow, Index
 
@@ -188,6 +188,45 @@ def test_a_record_that_grows_is_listed_as_running(index: Index, run: Path) -> No
     read(index)
     assert "completed" == row(index, "growing").reason
     assert set() == ids(index, Filter(reason="running"))
+
+
+def test_a_long_record_that_grows_is_not_read_again_for_every_line(
+    index: Index, run: Path
+) -> None:
+    parent = read_trajectory(record(run))
+    with TrajectoryWriter(record(run, "long"), Redactor({})) as writer:
+        writer.header(parent.header.model_copy(update={"episode": "long"}))
+        writer.note("filler", {"text": "x" * 1_100_000})
+        read(index)
+        writer.note("one more", {})
+        index.refresh("cards")
+        assert 2 == row(index, "long").lines
+        writer.note("filler", {"text": "x" * 200_000})
+        index.refresh("cards")
+        assert 4 == row(index, "long").lines
+        writer.write("end", {"reason": "completed"})
+    hour_ago = time.time() - 3600
+    os.utime(record(run, "long"), (hour_ago, hour_ago))
+    read(index)
+    assert ("completed", 5) == (row(index, "long").reason, row(index, "long").lines)
+
+
+def test_a_record_with_its_fields_in_another_order_is_as_good(
+    index: Index, run: Path
+) -> None:
+    before = row(read(index))
+    previous, lines = "0" * 64, list[bytes]()
+    for raw in record(run).read_bytes().splitlines():
+        line = json.loads(raw)
+        turned = dict(reversed(line.items())) | {"prev": previous}
+        lines.append(json.dumps(turned, indent=None).encode())
+        previous = digest_of(lines[-1])
+    copy = record(run, "copy")
+    copy.write_bytes(b"\n".join([*lines, b""]))
+    assert [] == verify_trajectory(copy)
+    after = row(read(index), "copy")
+    assert (None, before.steps) == (after.problem, after.steps)
+    assert (before.reason, before.wall_s) == (after.reason, after.wall_s)
 
 
 def cut(raw: bytes) -> bytes:
