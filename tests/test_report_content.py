@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import re
 import shlex
 import shutil
@@ -16,6 +17,7 @@ from playing import plan_of, play_plan, play_run
 
 from arena.agent import AgentSpec
 from arena.annotations import annotate
+from arena.autonomy.policy import Policy
 from arena.intervals import paired_difference
 from arena.paired_runs import Pair
 from arena.plan import make_plan
@@ -306,6 +308,30 @@ def test_forks_stand_beside_their_parent_and_lead_nobody(
     (forked / "parent.jsonl").write_bytes(b"")
     titles = {section.title: section.text for section in report(forked).sections}
     assert "its copy in the run is damaged" in titles["Forks"]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "margin", "verdict"),
+    [(0.5, 0.1, "below"), (0.3, 0.1, "inconclusive"), (0.1, 0.05, "inconclusive")],
+)
+def test_the_gate_says_how_many_more_runs_would_decide(
+    threshold: float, margin: float, verdict: str, tmp_path: Path
+) -> None:
+    write_run(
+        tmp_path / "run",
+        [scenario("ara/find-it", seeds=[0], epochs=20)],
+        lambda spec: evidence(done=3 if spec.epoch == 0 else 0),
+    )
+    rule = {"id": "r", "metric": "rate", "threshold": threshold, "margin": margin}
+    given = {"schema": 1, "self_check": False, "rules": [rule]}
+    made = report(tmp_path / "run", policy=Policy.model_validate(given))
+    found = rows(made, "Gate", "Findings")[0]
+    assert (verdict, 1 / 20) == (found["verdict"], pytest.approx(found["value"]))
+    if threshold == 0.3:  # below the edge by 0.15, with room above of as much and more
+        room = (found["high"] - 0.05) / 0.15
+        assert found["more"] == math.floor(20 * room**2) - 20 + 1
+    else:
+        assert found["more"] is None, "it is decided, or on the edge"
 
 
 def chosen(made: Report) -> list[dict[str, Any]]:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Section, Table, Value
 from ..errors import UserError
+from ..intervals import Estimate
+from ..metrics.sensitivity import more_to_exclude
 
 if TYPE_CHECKING:
+    from ..autonomy.gate import Finding
     from ..autonomy.policy import Policy
     from ..run_folder import RunFolder
 
@@ -19,7 +22,9 @@ NOTE = (
     "binds. Low and high are the bounds of what was measured, moved by the rule's "
     "uplift. It is reached if even the lower bound is at the threshold, and below if "
     "even the upper one is below the edge; of bits, of which few are much, the other "
-    "way about. Coverage: scored episodes of those planned."
+    "way about. Coverage: scored episodes of those planned. More: so many more runs "
+    "like these would decide an inconclusive rule, if what was measured stays as it "
+    "is; none would where it lies between edge and threshold."
 )
 
 
@@ -50,6 +55,7 @@ def gate_section(
             *(finding.outcome, finding.rule, finding.agent, finding.text),
             *(finding.value, finding.low, finding.high),
             *(finding.threshold, finding.edge, finding.runs, finding.coverage),
+            _more(finding),
         )
         for finding in (binding, *others)
     ]
@@ -69,10 +75,25 @@ def gate_section(
                 title="Findings",
                 columns=(
                     *("verdict", "rule", "agent", "why", "value", "low", "high"),
-                    *("threshold", "edge", "runs", "coverage"),
+                    *("threshold", "edge", "runs", "coverage", "more"),
                 ),
                 rows=rows,
                 note=NOTE,
             )
         ],
     )
+
+
+def _more(finding: Finding) -> int | None:
+    """Return how many more runs would take the nearer of its two ends out of bounds."""
+    value, low, high, runs = finding.value, finding.low, finding.high, finding.runs
+    ends = [end for end in (finding.edge, finding.threshold) if end is not None]
+    if finding.outcome != "inconclusive" or not runs:
+        return None
+    if value is None or low is None or high is None:
+        return None
+    # An uplift moves the bounds and not the value, which may then lie outside.
+    if not ends or not low <= value <= high or min(ends) <= value <= max(ends):
+        return None
+    estimate = Estimate(runs, value, low, high, 0.0, "bounds")
+    return more_to_exclude(estimate, min(ends, key=lambda end: abs(end - value)))
