@@ -87,6 +87,7 @@ code { font-size: .85em; overflow-wrap: anywhere; }
   figure, tr { break-inside: avoid; }
   .wide { overflow: visible; }
   details pre { max-height: none; }
+  details:not([open]) { display: none; } /* the table before them has them all */
   table { font-size: 7.5pt; }
   td.number { white-space: normal; }
   nav { display: none; }
