@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from .agent import AgentSpec
 from .branch import Moment, moments
 from .errors import UnknownName, UserError
-from .plan import Forks, Plan, PlannedScenario, check_agents
+from .plan import Forks, Plan, PlannedScenario
+from .planning import check_agents
 from .run_folder import RunFolder
 from .specification import Edit, EpisodeSpec
 from .trajectory import Trajectory

@@ -20,7 +20,8 @@ from .analysis import read_episodes
 from .arguments import Arguments
 from .cross_table import EQUAL, CrossTable, cross_table
 from .errors import UnknownName, UserError
-from .plan import Plan, PlannedScenario, make_plan
+from .plan import Plan, PlannedScenario
+from .planning import make_plan
 from .registry import PREFIX, environment_class, make_env
 from .run import Observer, run
 from .run_folder import RunFolder

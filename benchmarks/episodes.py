@@ -24,7 +24,7 @@ def main() -> None:
     from whole_run import played
 
     from arena.agent import AgentSpec
-    from arena.plan import make_plan
+    from arena.planning import make_plan
     from arena.scenario import load_suite
 
     look: dict[str, object] = {"name": "look", "args": {}}

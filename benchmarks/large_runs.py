@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 from arena.agent import AgentSpec
-from arena.plan import Plan, make_plan
+from arena.plan import Plan
+from arena.planning import make_plan
 from arena.progress import make_observer
 from arena.redaction import Redactor
 from arena.run import run

@@ -20,7 +20,7 @@ from arena.agent import AgentSpec
 from arena.environments.poker.betting import HOLDEM
 from arena.environments.poker.policies import policy, policy_names
 from arena.environments.poker.rules import LimitPoker, State
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.scenario import load_suite
 
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ from openai_server import OpenAIServer, Reply
 from playing import play_plan, play_run
 
 from arena.agent import AgentSpec
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.scenario import load_suite
 
 TASK = "ara/find-the-passphrase"

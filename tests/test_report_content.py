@@ -20,7 +20,7 @@ from arena.annotations import annotate
 from arena.autonomy.policy import Policy
 from arena.intervals import paired_difference
 from arena.paired_runs import Pair
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.report import episodes
 from arena.report.document import Report, make_report
 from arena.report.leads import Lead

@@ -65,7 +65,7 @@ def play(
     arena play games/kuhn --as player-2 --seat player-1=equilibrium
     arena play ara/find-the-passphrase --out runs/people/ann
     """
-    from ..plan import make_plan
+    from ..planning import make_plan
     from ..progress import make_observer
     from ..results import results
     from ..run import run

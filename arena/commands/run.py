@@ -92,7 +92,7 @@ def run(
     arena run quickstart --agent chat --model openai:NAME --base-url http://HOST/v1
     arena run ./my-scenario --agent chat:openai:gpt-5 --seat player-2=level-3
     """
-    from ..plan import make_plan
+    from ..planning import make_plan
     from ..progress import make_observer
     from ..results import results
     from ..run import run as play

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from ..agent import AgentSpec
 from ..errors import UserError
-from ..plan import Plan, PlannedScenario, make_plan
+from ..plan import Plan, PlannedScenario
+from ..planning import make_plan
 from ..scenario import Suite, load_suite
 
 __all__ = ["command_of"]

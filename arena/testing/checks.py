@@ -21,7 +21,7 @@ from ..agent import Agent, AgentSpec
 from ..env import Env
 from ..episode import play
 from ..errors import ArenaError, one_line
-from ..plan import make_plan
+from ..planning import make_plan
 from ..redaction import Redactor
 from ..registry import make_agent, make_env, register_envs
 from ..scenario import Scenario, Suite, SuiteEntry

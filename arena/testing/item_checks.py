@@ -17,7 +17,7 @@ from ..agent import AgentSpec, Selective
 from ..audit import Audit, audit
 from ..episode import play
 from ..items import Item
-from ..plan import make_plan
+from ..planning import make_plan
 from ..redaction import Redactor
 from ..registry import environment_class, make_agent
 from ..scenario import Scenario, Suite, SuiteEntry

@@ -14,7 +14,7 @@ from ..agent import AgentSpec
 from ..env import Env
 from ..episode import play
 from ..errors import ArenaError, UserError, first_of
-from ..plan import make_plan
+from ..planning import make_plan
 from ..redaction import Redactor
 from ..registry import make_env
 from ..sandboxing import Say

@@ -10,7 +10,7 @@ import pytest
 from arena.agent import AgentSpec
 from arena.env import Env
 from arena.errors import UserError
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.registry import environment_class, make_agent, make_env, names, target
 from arena.scenario import load_suite
 

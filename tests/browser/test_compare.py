@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from viewing import OpenPage, Served, apart, faults, serving
 
 from arena.agent import AgentSpec
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.scenario import load_suite
 
 pytestmark = pytest.mark.browser

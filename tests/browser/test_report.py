@@ -15,7 +15,7 @@ from viewing import apart, faults
 from arena.agent import AgentSpec
 from arena.analysis import written
 from arena.intervals import Estimate
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.report.document import make_report
 from arena.report.page import page as page_of
 from arena.results import results

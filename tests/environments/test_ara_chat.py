@@ -13,7 +13,8 @@ from playing import play_plan, play_run
 
 from arena.agent import AgentSpec, Completing
 from arena.errors import UserError
-from arena.plan import Plan, make_plan
+from arena.plan import Plan
+from arena.planning import make_plan
 from arena.registry import make_agent, make_env
 from arena.run import score_run
 from arena.run_folder import RunFolder

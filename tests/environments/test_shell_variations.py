@@ -11,7 +11,7 @@ from shell_tasks import SEED, SOLVE, TOML, changed, write_task
 from arena.agent import AgentSpec
 from arena.commands.run import run
 from arena.errors import UnknownName, UserError
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.registry import make_env
 from arena.run_folder import RunFolder
 from arena.scenario import load_scenario, load_suite

@@ -10,7 +10,8 @@ from playing import play_plan
 
 from arena.agent import AgentSpec
 from arena.episode import EpisodeSpec
-from arena.plan import Plan, make_plan
+from arena.plan import Plan
+from arena.planning import make_plan
 from arena.redaction import Redactor
 from arena.run_folder import RunFolder
 from arena.scenario import load_suite

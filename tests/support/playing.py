@@ -5,7 +5,8 @@ from typing import Any
 
 from arena.agent import AgentSpec
 from arena.episode import EpisodeResult
-from arena.plan import Plan, make_plan
+from arena.plan import Plan
+from arena.planning import make_plan
 from arena.run import RunOutcome, run
 from arena.run_folder import RunFolder
 from arena.scenario import find_scenarios, load_suite

@@ -9,7 +9,7 @@ from social_scenarios import item, social_scenario
 
 from arena.errors import UserError
 from arena.items import Item, ItemError, Label, check_item
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.results import results
 from arena.run_folder import RunFolder
 from arena.scenario import load_scenario, load_suite

@@ -15,7 +15,7 @@ from arena.agent import AgentSpec
 from arena.errors import UserError
 from arena.intervals import paired_difference
 from arena.paired_runs import Comparison, compare
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.run_folder import RunFolder
 from arena.scenario import load_suite
 from arena.scoring import Score

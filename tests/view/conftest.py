@@ -6,7 +6,7 @@ import pytest
 from playing import play_plan
 
 from arena.agent import AgentSpec
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.scenario import load_suite
 
 

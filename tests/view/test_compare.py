@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from viewing import entered
 
 from arena.agent import AgentSpec
-from arena.plan import make_plan
+from arena.planning import make_plan
 from arena.run_folder import RunFolder
 from arena.scenario import load_suite
 from arena.scoring import Score
