@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
 
 __all__ = ["view"]
+
+_NEEDED = ("jinja2", "markdown_it", "starlette", "uvicorn")
 
 
 @click.command()
@@ -23,7 +27,11 @@ __all__ = ["view"]
     show_default="any that is free",
     help="On this machine only.",
 )
-@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.option(
+    "--no-browser",
+    is_flag=True,
+    help="Only print the address, as where there is no screen.",
+)
 def view(folder: Path, port: int, no_browser: bool) -> int:
     """Look at runs in a browser: DIR is a run or a folder of runs, else `runs`.
 
@@ -40,11 +48,15 @@ def view(folder: Path, port: int, no_browser: bool) -> int:
 
     def ready(address: str) -> None:
         click.echo(address)
-        if not no_browser:
+        if not no_browser and _has_a_screen():
             click.launch(address)
 
     serve(folder, port, ready)
     return 0
 
 
-_NEEDED = ("jinja2", "markdown_it", "starlette", "uvicorn")
+def _has_a_screen() -> bool:
+    # Elsewhere a browser of text would take the terminal, and its command line tell the
+    # token to the other users of the machine.
+    shown = "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return shown or sys.platform == "darwin"

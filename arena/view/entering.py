@@ -80,10 +80,10 @@ def changed_records(
         there[episode] = (episode, stat.st_size, stat.st_mtime_ns, digest)
         size += stat.st_size
     listed = "SELECT id, size, changed, sealed, reason FROM episodes WHERE run = ?"
-    known: dict[str, Changed] = {}
+    known: dict[str, tuple[Any, ...]] = {}
     growing: dict[str, int] = {}
     for *row, reason in connection.execute(listed, (run,)):
-        known[row[0]] = Changed(*row)
+        known[row[0]] = tuple(row)
         if not reason:
             growing[row[0]] = row[1]
     gone = [(run, episode) for episode in known.keys() - there.keys()]

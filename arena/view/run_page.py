@@ -22,7 +22,7 @@ __all__ = ["routes"]
 
 _WINDOW = 100
 """Rows of one window of the list."""
-_AT_ONCE = 50_000_000
+_AT_ONCE = 10_000_000
 """Bytes of records that are analysed without being asked to."""
 _GROUPS: dict[Group, str] = {
     "overall": " over all scenarios",

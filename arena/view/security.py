@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import html
 from urllib.parse import urlsplit
 
-from starlette.datastructures import URL, Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["CONTENT_POLICY", "Guard", "cookie_name"]
@@ -30,6 +31,11 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_ENTRANCE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Arena</title>'
+    '<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url={0}">'
+    '<a href="{0}">Go on</a></html>'
+)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -76,7 +82,7 @@ class Guard:
         if given is not None and request.method == "GET":
             if not self._is_token(given):
                 return _refusal("the token is of another server, or old")
-            return self._enter(request.url)
+            return self._enter(request)
         if not self._is_token(request.cookies.get(self._cookie, "")):
             return _refusal("open the address that `arena view` has printed")
         own = f"http://{request.headers['host']}"
@@ -89,11 +95,17 @@ class Guard:
     def _is_token(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self._token.encode())
 
-    def _enter(self, url: URL) -> Response:
-        clean = url.remove_query_params("token")
-        target = clean.path + (f"?{clean.query}" if clean.query else "")
+    def _enter(self, request: Request) -> Response:
+        """Give the cookie, on a page that goes on by itself.
+
+        A redirect would not do: where a page of another site was clicked, as that of a
+        terminal in the browser, the cookie only goes with what our own pages ask for.
+        """
+        path = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
+        query = request.url.remove_query_params("token").query
         # Two slashes at the start would name another host.
-        answer = RedirectResponse("/" + target.lstrip("/"), status_code=303)
+        target = "/" + path.lstrip("/") + (f"?{query}" if query else "")
+        answer = HTMLResponse(_ENTRANCE.format(html.escape(target)))
         answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
         return answer
 

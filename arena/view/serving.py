@@ -54,6 +54,7 @@ def serve(root: Path, port: int, ready: Callable[[str], None]) -> None:
             app,
             log_level="warning",
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=1,
         )
         with suppress(KeyboardInterrupt):  # which is how it is meant to end

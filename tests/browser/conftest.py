@@ -99,6 +99,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             ),
         )
         page.goto(served.entrance)
+        page.wait_for_url(served.address + "/")
         if path != "/":
             page.goto(served.address + path)
         return page

@@ -91,6 +91,7 @@ def test_a_run_lists_its_episodes_with_links(client: TestClient) -> None:
 
 
 def test_an_address_sorts_and_filters(client: TestClient) -> None:
+    read(client, "/run/some~cards")
     rows = read(client, "/run/some~cards/rows", agent="random", sort="score", down="")
     assert 10 == len(rows.links("/run/"))
     assert all("--random--" in link for link in rows.links("/run/"))

@@ -1,5 +1,6 @@
 """Who is let in, and what every answer says to browsers."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from viewing import TOKEN
 from arena.view.app import create_app
 
 HERE = "http://127.0.0.1:8123"
+GOES_ON = re.compile('content="0;url=([^"]*)"')
 
 
 @pytest.fixture
@@ -35,20 +37,31 @@ def test_a_wrong_token_does_not_help(client: TestClient, token: str) -> None:
 
 
 def test_the_token_becomes_a_cookie_and_leaves_the_address(client: TestClient) -> None:
-    answer = client.get(f"/run/hands?sort=steps&token={TOKEN}")
-    assert (303, "/run/hands?sort=steps") == (
-        answer.status_code,
-        answer.headers["location"],
-    )
+    answer = client.get(f"/run/hands?sort=steps&token={TOKEN}&down=")
+    assert 200 == answer.status_code
+    assert ["/run/hands?sort=steps&amp;down="] == GOES_ON.findall(answer.text)
+    assert TOKEN not in answer.text
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
     assert 200 == client.get("/run/hands").status_code
 
 
-def test_no_address_leads_away(client: TestClient) -> None:
-    answer = client.get(f"{HERE}//elsewhere.test/?token={TOKEN}")
-    assert "/elsewhere.test/" == answer.headers["location"]
+@pytest.mark.parametrize(
+    ("path", "goes_on"),
+    [
+        ("//elsewhere.test/", "/elsewhere.test/"),
+        ("/run/a%20b%22%3E", "/run/a%20b%22%3E"),
+        ("/?x=%22%3E%3Cscript%3E&", "/?x=%22%3E%3Cscript%3E"),
+    ],
+)
+def test_the_entrance_leads_nowhere_else(
+    client: TestClient, path: str, goes_on: str
+) -> None:
+    mark = "" if path.endswith("&") else "?"
+    answer = client.get(f"{HERE}{path}{mark}token={TOKEN}")
+    assert [goes_on] == GOES_ON.findall(answer.text)
+    assert "<script" not in answer.text
 
 
 def test_servers_side_by_side_have_cookies_of_their_own(hands: Path) -> None:
