@@ -18,8 +18,8 @@ from ..text import json_shown
 from . import episode_parts
 from .events import object_of, shown_line, texts_of
 from .lines import Lines, lines_of
-from .opened import Opened, address_of, key_of, opened
-from .pages import data, fragment, index_of, page
+from .opened import Opened, address_of, forks_of, key_of, opened
+from .pages import data, fragment, page
 
 __all__ = ["routes"]
 
@@ -207,7 +207,7 @@ def _family(
     run, id = parent.get("run"), parent.get("episode")
     key = key_of(request, run) if isinstance(run, str) else None
     own = header.get("run")
-    forks = index_of(request).forks(own, episode.id) if isinstance(own, str) else []
+    forks = forks_of(request, own, episode.id) if isinstance(own, str) else []
     return {
         "parent": parent,
         "parent_address": address_of(key, id) if key and isinstance(id, str) else None,

@@ -11,23 +11,26 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ..chain import verify_trajectory
+from ..chain import Problem, verify_trajectory
 from ..run_folder import RunFolder
 from ..text import shown
 from .charts import bars_of, charts_of
 from .events import object_of
 from .json_tree import tree
+from .kept import Kept
 from .ledger import ledger_of
 from .opened import Opened, opened
 from .pages import data, fragment
 from .searching import search
-from .survey import survey
+from .survey import Survey, survey
 
 __all__ = ["routes"]
 
 _MOST_HITS = 1000
 _ENTRIES = 200
 """Lines of a ledger that are shown at once."""
+_chains: Kept[list[Problem]] = Kept()
+_surveys: Kept[Survey] = Kept()
 
 
 def routes(address: str) -> list[Route]:
@@ -44,7 +47,12 @@ def _chain(request: Request) -> Response:
     episode = opened(request)
     manifest = RunFolder(episode.run).manifest
     seal = manifest.episodes.get(episode.id)
-    problems = verify_trajectory(episode.lines.path, episode.id, seal, manifest.run)
+    path = episode.lines.path
+    problems = _chains.get(
+        path,
+        (seal, manifest.run),
+        lambda: verify_trajectory(path, episode.id, seal, manifest.run),
+    )
     if not problems:
         text = (
             "chain intact, sealed in run.json"
@@ -63,7 +71,8 @@ def _chain(request: Request) -> Response:
 
 def _survey(request: Request) -> Response:
     episode = opened(request)
-    found = survey(episode.lines)
+    lines = episode.lines
+    found = _surveys.get(lines.path, None, lambda: survey(lines))
     made = fragment(
         "episode_charts.html",
         rows=bars_of(found),

@@ -15,10 +15,11 @@ from starlette.requests import Request
 from ..errors import UserError
 from ..trajectory import CorruptTrajectory, parse_line
 from .events import object_of
+from .index import EpisodeRow
 from .lines import Lines, lines_of
 from .pages import index_of, run_key, segment
 
-__all__ = ["Opened", "address_of", "key_of", "opened"]
+__all__ = ["Opened", "address_of", "forks_of", "key_of", "opened"]
 
 _RUN_ID = re.compile(rb'"run":\s*"([^"\\]{1,200})"')
 
@@ -116,14 +117,28 @@ def address_of(key: str, id: str) -> str:
 def key_of(request: Request, run_id: str) -> str | None:
     """Return the key of the run that has an id in its manifest, if it is here."""
     for key, path in index_of(request).paths().items():
-        try:
-            with (path / "run.json").open("rb") as file:
-                found = _RUN_ID.search(file.read(1000))
-        except OSError:
-            continue
-        if found and found[1].decode("utf-8", "replace") == run_id:
+        if _begins(path / "run.json", _RUN_ID) == run_id:
             return key
     return None
+
+
+def forks_of(request: Request, run_id: str, episode: str) -> list[EpisodeRow]:
+    """Return the episodes here that were forked from one of a run."""
+    index = index_of(request)
+    for key, path in index.paths().items():
+        if _begins(path / "parent.jsonl", _RUN_ID) == run_id:
+            index.refresh(key, searching=False)  # it may be new
+    return index.forks(run_id, episode)
+
+
+def _begins(file: Path, wanted: re.Pattern[bytes]) -> str | None:
+    """Return what is found at the beginning of a file that may not be there."""
+    try:
+        with file.open("rb") as text:
+            found = wanted.search(text.read(1000))
+    except OSError:
+        return None
+    return found[1].decode("utf-8", "replace") if found else None
 
 
 def _records(run: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from playing import play_one
 
 from arena.view.charts import bars_of, charts_of
 from arena.view.events import Shown, shown_line
+from arena.view.kept import Kept
 from arena.view.ledger import ledger_of
 from arena.view.lines import DAMAGED, Lines
 from arena.view.survey import survey
@@ -200,3 +201,26 @@ def test_a_ledger_is_filtered_by_kind_and_text() -> None:
 def test_evidence_without_a_ledger_has_none() -> None:
     for evidence in ({}, {"world": None}, {"ledger": "x"}, {"world": {"ledger": None}}):
         assert ledger_of(evidence).entries == []
+
+
+def test_what_was_read_is_kept_until_its_file_changes(tmp_path: Path) -> None:
+    path, kept, read = tmp_path / "a", Kept[str](), list[str]()
+
+    def get(also: str = "") -> str:
+        return kept.get(path, also, lambda: read.append(also) or path.read_text())
+
+    path.write_text("one")
+    assert (get(), get(), get("other"), len(read)) == ("one", "one", "one", 2)
+    path.write_text("three")
+    assert (get(), len(read)) == ("three", 3)
+
+
+def test_only_the_last_results_are_kept(tmp_path: Path) -> None:
+    path, kept, read = tmp_path / "a", Kept[int](most=2), list[int]()
+    path.touch()
+
+    def get(number: int) -> int:
+        return kept.get(path, number, lambda: read.append(number) or number)
+
+    assert [get(number) for number in (1, 2, 1, 3, 1, 2)] == [1, 2, 1, 3, 1, 2]
+    assert read == [1, 2, 3, 2]

@@ -308,7 +308,6 @@ def test_forks_and_their_parent_lead_to_each_other(
     told = ("--at", 6, "--agent", "level-4", "--out", root / "forks")
     assert call(capsys, "fork", f"{root / 'guess'}/{parent}", *told)[0] == 0
     client = entered(root)
-    client.get("/run/forks")
     child, page = address(root, "forks"), address(root, "guess")
     assert f'<a href="{page}">{parent}</a>' in client.get(child).text
     assert f'href="{child}"' in client.get(page).text

@@ -1,6 +1,6 @@
 // The page of an episode: filters, search, keys, raw lines and following what grows.
 import { onKey } from "./base.js";
-import { Transcript } from "./transcript.js";
+import { Transcript, ask } from "./transcript.js";
 
 const page = document.querySelector(".episode");
 const address = page.dataset.address;
@@ -21,7 +21,7 @@ function tell(text) {
 }
 
 async function part(place, query = "") {
-  const answer = await fetch(`${address}/${place.dataset.load}${query}`);
+  const answer = await ask(`${address}/${place.dataset.load}${query}`);
   if (answer.ok) place.innerHTML = await answer.text(); // made and escaped by the server's template
   else place.textContent = `This part cannot be shown: the server answers ${answer.status}.`;
 }
@@ -67,7 +67,7 @@ async function showRaw(event, transcript) {
   raw.showModal();
   let from = 0, total = 1;
   while (from < total && raw.open) {
-    const answer = await fetch(`${address}/raw/${event.dataset.n}?${transcript.query({ from })}`);
+    const answer = await ask(`${address}/raw/${event.dataset.n}?${transcript.query({ from })}`);
     if (!answer.ok) break;
     total = Number(answer.headers.get("X-Bytes"));
     from += Number(answer.headers.get("X-Sent"));
@@ -103,7 +103,7 @@ async function more(button, transcript) {
   button.disabled = true;
   const place = button.dataset.more;
   const [path, from] = place.split("?from=");
-  const answer = await fetch(`${address}/more/${path}?${transcript.query({ from })}`);
+  const answer = await ask(`${address}/more/${path}?${transcript.query({ from })}`);
   if (!answer.ok) return void (button.disabled = false);
   const pieces = document.createElement("template");
   pieces.innerHTML = await answer.text(); // made and escaped by the server's template
@@ -153,7 +153,7 @@ async function loadLedger() {
 }
 
 async function ledgerRows(query) {
-  const answer = await fetch(`${address}/ledger?${query}`);
+  const answer = await ask(`${address}/ledger?${query}`);
   if (!answer.ok) return null;
   const made = document.createElement("template");
   made.innerHTML = await answer.text(); // made and escaped by the server's template
@@ -192,7 +192,7 @@ async function search() {
   found("searching …");
   let more = false;
   try {
-    const answer = await fetch(`${address}/search?${main.query({ q: text })}`, { signal: hits.stop.signal });
+    const answer = await ask(`${address}/search?${main.query({ q: text })}`, { signal: hits.stop.signal });
     for await (const line of linesOf(answer)) {
       const hit = JSON.parse(line);
       if (hit.more) { more = true; continue; }
@@ -250,7 +250,7 @@ function found(text) {
 // The chain of digests, which the server checks in the meantime.
 async function checkChain() {
   chain.textContent = "checking the chain …";
-  const answer = await fetch(`${address}/chain`);
+  const answer = await ask(`${address}/chain`);
   const told = answer.ok ? await answer.json() : { state: "", text: "the chain cannot be checked" };
   chain.textContent = told.text;
   chain.className = `badge ${{ whole: "good", broken: "bad" }[told.state] ?? ""}`;

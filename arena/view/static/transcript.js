@@ -4,6 +4,17 @@
 const NEAR = "1800px";
 const MOST_THERE = 30;
 
+/** Fetch, once more where the network was just not there. */
+export async function ask(address, how) {
+  try {
+    return await fetch(address, how);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    await new Promise((go) => setTimeout(go, 500));
+    return fetch(address, how);
+  }
+}
+
 export class Transcript {
   /** `root` holds `data-prefix`, `data-start` and perhaps `data-of`. */
   constructor(root, address) {
@@ -15,6 +26,7 @@ export class Transcript {
     this.lines = 0;
     this.ended = false;
     this.there = new Set();
+    this.stepping = Promise.resolve();
     this.sent = root.querySelector(".window"); // the first one came with the page
     this.watcher = new IntersectionObserver((seen) => this.seen(seen), { rootMargin: NEAR });
   }
@@ -29,14 +41,14 @@ export class Transcript {
 
   /** Ask which windows there are, and make their places. */
   async plan() {
-    const answer = await fetch(`${this.address}/plan?${this.query()}`);
+    const answer = await ask(`${this.address}/plan?${this.query()}`);
     if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
     this.take(await answer.json(), true);
   }
 
   /** Ask whether lines were added; return whether there were any. */
   async grow() {
-    const answer = await fetch(`${this.address}/plan?${this.query({ known: this.lines })}`);
+    const answer = await ask(`${this.address}/plan?${this.query({ known: this.lines })}`);
     if (!answer.ok) return false;
     const told = await answer.json();
     if (told.windows) this.take(told, false);
@@ -49,6 +61,7 @@ export class Transcript {
     this.ended = told.ended;
     const kept = anew ? [] : this.windows;
     if (anew) this.clear();
+    if (!told.windows.length) this.sent = null;
     told.windows.forEach(([first, count, height], at) => {
       const known = kept[at];
       if (known && known.count === count) return;
@@ -105,7 +118,7 @@ export class Transcript {
   }
 
   async fill(window) {
-    const answer = await fetch(`${this.address}/events?${this.query({ window: window.at })}`);
+    const answer = await ask(`${this.address}/events?${this.query({ window: window.at })}`);
     if (!answer.ok || this.windows[window.at] !== window) return;
     const focused = window.place.contains(document.activeElement) ? document.activeElement.id : "";
     window.place.innerHTML = await answer.text(); // made and escaped by the server's template
@@ -157,8 +170,12 @@ export class Transcript {
     return events.find((one) => one.getBoundingClientRect().bottom > top + 2) ?? null;
   }
 
-  /** Go to the next event (`step` 1) or the one before (-1). */
-  async step(step) {
+  /** Go to the next event (`step` 1) or the one before (-1); steps wait for each other. */
+  step(step) {
+    this.stepping = this.stepping.then(() => this.stepped(step)).catch(() => {});
+  }
+
+  async stepped(step) {
     const event = this.current();
     if (!event) return;
     const focused = event === document.activeElement?.closest?.(".event");
