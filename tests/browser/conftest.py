@@ -86,7 +86,10 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             "console",
             lambda told: (
                 faults.append(told.text)
-                if told.type == "error" and but not in told.text
+                if told.type == "error"
+                and but not in told.text
+                # Somebody else's containers come and go; pages ask again.
+                and "ERR_NETWORK_CHANGED" not in told.text
                 else None
             ),
         )
