@@ -61,6 +61,15 @@ def test_a_run_is_found_by_a_word_and_opened_by_keys(
     expect(page.get_by_role("heading", level=1)).to_have_text("kuhn")
 
 
+def test_a_click_on_another_page_leads_in(shelf: Served, open_page: OpenPage) -> None:
+    page = open_page(shelf)
+    page.context.clear_cookies()
+    page.goto(f"data:text/html,<a href='{shelf.entrance}'>come in</a>")
+    page.get_by_role("link", name="come in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
+    expect(page).to_have_url(f"{shelf.address}/")
+
+
 def test_two_runs_are_chosen_to_be_compared(shelf: Served, open_page: OpenPage) -> None:
     page = open_page(shelf)
     page.get_by_label("A: many", exact=True).check()
