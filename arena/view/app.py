@@ -87,11 +87,9 @@ def _cannot(request: Request, error: Exception) -> Response:
 
 
 def _damaged(request: Request, error: Exception) -> Response:
-    index_of(request).make_anew()
-    return page(
-        request,
-        "problem.html",
-        status=503,
-        title="The index is made anew",
-        text=f"It was damaged ({error}), and holds nothing of its own: load again.",
-    )
+    text = f"The index cannot be used now: {error}. Load again."
+    busy = isinstance(error, sqlite3.OperationalError)
+    if not busy or "no such table" in str(error):  # damaged, or deleted by its owner
+        index_of(request).make_anew()
+        text = f"The index was damaged ({error}) and is made anew: load again."
+    return page(request, "problem.html", status=503, title="Try again", text=text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ __all__ = [
     "unsearched",
 ]
 
+_NO_TEXT = re.compile("[\udc80-\udcff]")
 _QUIET_S = 60
 _LONG = 1_000_000
 
@@ -57,7 +59,8 @@ def _record_files(run: Path) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(run / "episodes") as entries:
             for entry in entries:
-                if entry.name.endswith(".jsonl") and entry.is_file():
+                ours = entry.name.endswith(".jsonl") and not _NO_TEXT.search(entry.name)
+                if ours and entry.is_file():
                     yield entry
     except FileNotFoundError:
         return

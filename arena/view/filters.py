@@ -12,6 +12,8 @@ __all__ = ["FIELDS", "Filter", "order", "where"]
 FIELDS = ("id", *RECORD_COLUMNS, "size")
 """The fields of an episode in the index."""
 
+_MOST_WORDS = 30
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
@@ -42,7 +44,7 @@ def where(run: str, wanted: Filter) -> tuple[str, list[str]]:
     elif wanted.reason is not None:
         conditions.append("e.reason = ?")
         values.append("" if wanted.reason == "running" else wanted.reason)
-    for words in _phrases(wanted.query or ""):
+    for words in _phrases(wanted.query or "")[:_MOST_WORDS]:
         # One by one, as the pieces of a long record hold one word each.
         conditions.append(
             "e.id IN (SELECT episode FROM pieces WHERE run = ? AND text IN "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = ["find_runs"]
 
 _DEEPEST = 8
+_NO_TEXT = re.compile("[\udc80-\udcff]")
 
 
 def find_runs(root: Path) -> dict[str, Path]:
@@ -46,4 +48,6 @@ def _changed(path: Path) -> float:
 
 def _key(name: str) -> str:
     # A name with a tilde of its own must not be taken for another path.
-    return name.replace("%", "%25").replace("~", "%7E").replace("/", "~")
+    key = name.replace("%", "%25").replace("~", "%7E").replace("/", "~")
+    # Bytes that are no text, which no database takes.
+    return _NO_TEXT.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", key)

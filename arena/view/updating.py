@@ -6,7 +6,6 @@ Then it reads texts for searching, of the runs that somebody has opened.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Mapping
@@ -121,8 +120,7 @@ class Updater:
                 run, job = next(iter(jobs.items()))
             try:
                 unfinished = self._list_some(job) if listing else self._search_some(job)
-            except (OSError, sqlite3.Error):
-                # The run was moved, or the index is damaged: who looks next is told.
+            except Exception:  # noqa: BLE001  (who looks at this run next is told)
                 unfinished = False
             if not unfinished:
                 with self._wake:

@@ -351,6 +351,16 @@ def test_runs_in_folders_have_keys_of_their_own(hands: Path, tmp_path: Path) -> 
     assert not any("/" in key for key in index.paths())
 
 
+def test_names_that_are_no_text_do_no_harm(index: Index, run: Path) -> None:
+    odd = os.fsdecode(b"\xff~\xfe")
+    shutil.copytree(run, run.parent / odd)
+    shutil.copy(record(run), record(run, odd))
+    assert {"cards", "%FF%7E%FE"} == set(index.paths())
+    for key in index.paths():
+        assert 20 == read(index, key).episodes(key).total
+    assert 2 == len(index.runs())
+
+
 def test_a_run_can_be_looked_at_alone(hands: Path) -> None:
     index = Index(hands)
     assert ["hands"] == list(index.paths())

@@ -113,6 +113,7 @@ def test_an_address_sorts_and_filters(client: TestClient) -> None:
         {"offset": "9" * 30},
         {"offset": "²"},
         {"query": '"\0\ud800'.encode("utf-8", "replace").decode()},
+        {"query": "a " * 5000},
         {"unknown": "x"},
     ],
 )
@@ -120,6 +121,22 @@ def test_an_odd_question_is_answered(
     client: TestClient, params: dict[str, str]
 ) -> None:
     read(client, "/run/some~cards/rows", **params)
+    assert 20 == len(read(client, "/run/some~cards").links("/run/some~cards/episode/"))
+
+
+@pytest.mark.parametrize("content", [None, b"x" * 200_000])
+def test_an_index_that_is_deleted_or_damaged_meanwhile_is_made_anew(
+    client: TestClient, cache: Path, content: bytes | None
+) -> None:
+    read(client, "/run/some~cards")
+    kept = list((cache / "arena").iterdir())
+    for file in kept:
+        file.unlink()
+    if content is not None:
+        next(f for f in kept if f.suffix == ".sqlite").write_bytes(content)
+    answer = client.get("/run/some~cards")
+    assert 503 == answer.status_code
+    assert "load again" in answer.text
     assert 20 == len(read(client, "/run/some~cards").links("/run/some~cards/episode/"))
 
 
