@@ -22,19 +22,24 @@ _LONGEST = 20_000
 """Characters that are shown of one text."""
 
 
-def tree(value: object) -> Markup:
+def tree(value: object, *, unfolded: bool = False) -> Markup:
     """Return a value with what is nested in it folded; the rest of a large one is cut.
 
     The whole of it is what the page calls raw.
+
+    Args:
+        value: Any JSON.
+        unfolded: Whether its own fields are seen at first, however many there are.
     """
-    return _Tree().drawn(value)
+    return _Tree(unfolded).drawn(value)
 
 
 class _Tree:
     """One drawing, which has room for so many nodes."""
 
-    def __init__(self) -> None:
+    def __init__(self, unfolded: bool) -> None:
         self._left = _MOST_NODES
+        self._unfolded = unfolded
 
     def drawn(self, value: object, name: Markup = _NO_NAME, depth: int = 0) -> Markup:
         """Return a value behind its name."""
@@ -50,6 +55,9 @@ class _Tree:
         return name + Markup('<span class="json-value">{}</span>').format(
             json_text(value)
         )
+
+    def _opens(self, count: int) -> bool:
+        return self._unfolded or count <= _FEW
 
     def _nested(
         self,
@@ -77,7 +85,7 @@ class _Tree:
         return Markup(
             "<details{}><summary>{}{}{:,}{}</summary><ul>{}</ul></details>"
         ).format(
-            Markup(" open") if depth == 0 and count <= _FEW else "",
+            Markup(" open") if depth == 0 and self._opens(count) else "",
             *(name, brackets[0], count, brackets[1]),
             Markup("").join(rows),
         )

@@ -284,9 +284,9 @@ def test_a_large_episode_opens_at_once_and_scrolls_smoothly(
         there = page.locator(".event").count()
         page.close()  # it is still being told about the whole record
     print(f"100 MB: open after {opened:.2f} s, jump {jumped:.2f} s, frames {frames} ms")
-    # Half a second and 17 ms on two free cores; they may be busy.
+    # Half a second, as long again for a jump, and 17 ms on free cores: they may be busy.
     assert opened < 2
-    assert jumped < 2
+    assert jumped < 5
     assert frames["usual"] < 50
     assert there < 40 * 40
 

@@ -179,6 +179,12 @@ def test_a_large_tree_is_cut_and_says_so() -> None:
     assert "more</li>" in drawn
 
 
+def test_a_tree_of_many_fields_is_folded_unless_it_is_asked_for() -> None:
+    value = {str(number): number for number in range(20)}
+    assert tree(value).startswith("<details><summary>{20}")
+    assert tree(value, unfolded=True).startswith("<details open>")
+
+
 def test_a_deep_tree_is_cut() -> None:
     value: object = 1
     for _ in range(500):
