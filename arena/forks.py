@@ -111,7 +111,11 @@ def forks_section(folder: RunFolder, where: str = "") -> Section | None:
     forks = folder.manifest.plan.forks
     if forks is None:
         return None
-    found = forks_of(folder)
+    try:
+        found = forks_of(folder)
+    except UserError:
+        text = "They have no parent to stand beside: its copy in the run is damaged."
+        return Section(title=f"Forks{where}", text=text)
     headline, *others = dict.fromkeys(row.scorer for row in found.rows)
     several = len({row.step for row in found.rows}) > 1
     tables = [_table(found, headline, main=True), *(_table(found, s) for s in others)]

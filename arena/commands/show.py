@@ -62,6 +62,7 @@ def _show_run(
     folder: RunFolder, confidence: float, ks: tuple[int, ...], as_json: bool
 ) -> None:
     from ..analysis import analyse
+    from ..forks import forks_section
     from ..results import results
     from ..tables import (
         print_all_scores,
@@ -84,7 +85,8 @@ def _show_run(
         return
     print_results(table, confidence)
     print_all_scores(table)
-    print_main_tables(analyse([folder]))
+    forks = forks_section(folder)
+    print_main_tables([*([forks] if forks else []), *analyse([folder])])
     print_errors(folder)
     print_assisted(folder)
     print_unscored(table.rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis import Section, analyse
 from ..baselines import Baseline
-from ..errors import UserError, one_line
+from ..errors import one_line
 from ..forks import forks_section
 from ..results import Results, results
 from ..run_folder import RunFolder
@@ -101,7 +101,7 @@ def make_report(
     sections += [leads_section(leads)] if leads else []
     sections += analyses
     for run in runs:
-        forks = _forks(run)
+        forks = forks_section(run.folder, run.where)
         notes = annotations_section(run.folder, run.where, confidence)
         sections += [section for section in (forks, notes) if section is not None]
     others = [others_section(t, r.where) for r, t in zip(runs, scored, strict=True)]
@@ -113,15 +113,6 @@ def make_report(
         sections.append(episodes_section(chosen))
     suites = ", ".join(dict.fromkeys(f.manifest.plan.suite for f in folders))
     return Report(f"Arena: {one_line(suites, 80)}", runs, scored, sections)
-
-
-def _forks(run: Run) -> Section | None:
-    """Return how forks came out; where their parent cannot be read, that."""
-    try:
-        return forks_section(run.folder, run.where)
-    except UserError:
-        text = "They have no parent to stand beside: its copy in the run is damaged."
-        return Section(title=f"Forks{run.where}", text=text)
 
 
 def _scores(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..analysis import Figure, Section, analyse
+from ..forks import forks_section
 from ..report.figures import svg
 from ..report.style import COLOURS
 from ..run_folder import RunFolder
@@ -41,7 +42,9 @@ class Analyses:
         with self._working:
             key = (path, digest)
             if key not in self._known:
-                self._known[key] = analyse([RunFolder(path)])
+                folder = RunFolder(path)
+                forks = forks_section(folder)
+                self._known[key] = [*([forks] if forks else []), *analyse([folder])]
             self._known.move_to_end(key)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
