@@ -182,6 +182,7 @@ def test_a_fork_stands_beside_its_parent(runs: Served, open_page: OpenPage) -> N
     assert left is not None
     assert right is not None
     assert left["y"] == right["y"]
+    assert faults(page) == []
     page.get_by_role("link", name=address(runs, "forks").rsplit("/", 1)[1]).click()
     page.get_by_role("link", name=parent).click()
     expect(page.locator(".family")).to_contain_text("1 forked from this one")
@@ -237,6 +238,25 @@ def test_five_megabytes_come_in_pieces(runs: Served, open_page: OpenPage) -> Non
     expect(long.locator(".piece")).to_have_count(2)
 
 
+def test_a_damaged_record_is_shown_up_to_the_break_and_marked(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    apart(play_run, tmp_path / "cards", "games/blackjack", epochs=1)
+    (path,) = (tmp_path / "cards" / "episodes").iterdir()
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([*lines[:3], lines[3][:90], *lines[4:]]))
+    with serving(tmp_path) as served:
+        page = ready(open_page(served, address(served, "cards")))
+        expect(page.locator("#chain")).to_have_text(
+            "chain broken: line 4: not valid JSON"
+        )
+        expect(event(page, 1)).to_contain_text("Your cards")
+        expect(event(page, 3)).to_contain_text("Line 4 is damaged: not valid JSON.")
+        page.get_by_role("link", name="Go there").click()
+        expect(event(page, 3)).to_be_focused()
+        assert faults(page) == []
+
+
 def test_an_episode_that_is_played_grows_on_the_page(
     open_page: OpenPage, tmp_path: Path
 ) -> None:
@@ -284,7 +304,7 @@ def test_a_large_episode_opens_at_once_and_scrolls_smoothly(
         there = page.locator(".event").count()
         page.close()  # it is still being told about the whole record
     print(f"100 MB: open after {opened:.2f} s, jump {jumped:.2f} s, frames {frames} ms")
-    # Half a second, as long again for a jump, and 17 ms on free cores: they may be busy.
+    # Half a second, half for a jump, and 17 ms on free cores; they may be busy.
     assert opened < 2
     assert jumped < 5
     assert frames["usual"] < 50
