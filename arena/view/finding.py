@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
-__all__ = ["find_runs"]
+__all__ = ["find_runs", "run_name"]
 
 _DEEPEST = 8
 _NO_TEXT = re.compile("[\udc80-\udcff]")
@@ -23,6 +24,11 @@ def find_runs(root: Path) -> dict[str, Path]:
         return {_key(root.name): root}
     found = sorted(_walk(root, 0), key=_changed, reverse=True)
     return {_key(path.relative_to(root).as_posix()): path for path in found}
+
+
+def run_name(key: str) -> str:
+    """Return the path below the root that a key stands for, for people to read."""
+    return unquote(key.replace("~", "/"), errors="surrogateescape")
 
 
 def _walk(folder: Path, depth: int) -> Iterator[Path]:

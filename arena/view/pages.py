@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ..analysis import written
 from ..text import shown
+from .finding import run_name
 from .formats import age, count, duration, money, number
 from .index import Index
 
@@ -74,7 +75,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for kind in (written, age, count, duration, money, number):
+    for kind in (written, age, count, duration, money, number, run_name):
         templates.filters[kind.__name__] = kind
     templates.filters["segment"] = segment
     return templates

@@ -14,6 +14,7 @@ from ..errors import UserError
 from ..report.figures import can_draw
 from .analyses import Analyses
 from .filters import Filter
+from .finding import run_name
 from .pages import fragment, index_of, page, run_key, segment
 from .summaries import Group, ScoreLine
 from .whiskers import Whisker, whiskers
@@ -54,7 +55,7 @@ def _run(request: Request) -> Response:
     return page(
         request,
         "run.html",
-        title=key,
+        title=run_name(key),
         choices=choices,
         scorers=index.scorers(key),
         asked=dict(request.query_params),

@@ -62,6 +62,7 @@ def read(client: TestClient, path: str, **params: str) -> Read:
 def test_the_list_has_each_run_with_its_scores(client: TestClient) -> None:
     page = read(client, "/")
     assert ["/run/some~cards"] == page.links("/run/")
+    assert "some/cards" in page.text
     for word in ("random", "basic-strategy", "games/blackjack", "expected-loss", "20"):
         assert word in page.text
 
