@@ -6,14 +6,14 @@ decided is taken from the record; what the world answers is made anew, and compa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from .agent import Note
 from .env import View
 from .errors import ArenaError, EpisodeError
-from .oversight import Decision
+from .oversight import Decision, Verb
 from .redaction import Redactor
 from .tools import Tool
 from .trajectory import Event, timeless
@@ -85,6 +85,9 @@ class Playback:
                 self._messages.setdefault(event.data["seat"], []).append(event)
         self.steps = 0
         self.stopped = False
+        """Whether the replay was ended where the record ends."""
+        self.waiting = False
+        """Whether a seat was to speak there, so that the world had come to rest."""
         self.used: list[str] = []
         """The names of rules without which an event would have differed."""
 
@@ -116,8 +119,10 @@ class Playback:
         Raises:
             RecordEnds: If there is none left.
         """
-        if not self.has_message(seat):
-            self.stopped = True
+        event = self.next
+        ended = event is not None and event.kind == "end"
+        if ended or not self.has_message(seat):
+            self.stopped = self.waiting = True
             raise RecordEnds(f"there is no further message of {seat}")
         return self._messages[seat].pop()
 
@@ -146,6 +151,12 @@ class Playback:
         return Difference(
             self._at if expected is None else expected.n + 1, step, then, now
         )
+
+    def rest(self) -> Iterator[Difference]:
+        """Yield all that the record has and that did not happen."""
+        for event in self._events[self._at :]:
+            then = timeless(event.kind, event.data)
+            yield Difference(event.n + 1, self.steps, then, None)
 
     def plain(self, data: Mapping[str, object]) -> dict[str, Any]:
         """Return data as the record would hold them here."""
@@ -221,7 +232,7 @@ class RecordedOverseer:
         told = self._decision(seat)
         if told is None or not isinstance(told.get("before"), Mapping):
             return None
-        args = told.get("after", told["before"])["args"]
+        args = _mapping(_mapping(told.get("after", told["before"])).get("args"))
         return Decision(told["verb"], told.get("reason", ""), args=args)
 
     async def on_observation(self, seat: str, text: str) -> Decision | None:
@@ -229,14 +240,19 @@ class RecordedOverseer:
         told = self._decision(seat)
         if told is None or isinstance(told.get("before"), Mapping):
             return None
-        reason = told.get("reason", "")
-        return Decision(told["verb"], reason, text=told.get("after", ""))
+        after = told.get("after")
+        text = after if isinstance(after, str) else ""
+        return Decision(told["verb"], told.get("reason", ""), text=text)
 
     def _decision(self, seat: str) -> Mapping[str, Any] | None:
         event = self._playback.next
         if event is None or not _is_note(event, {"oversight"}):
             return None
-        return event.data if event.data.get("seat") == seat else None
+        told = event.data
+        whole = told.get("verb") in get_args(Verb) and isinstance(
+            told.get("reason", ""), str
+        )
+        return told if whole and told.get("seat") == seat else None
 
 
 def of_agent(event: Event, seat: str) -> bool:
@@ -246,6 +262,11 @@ def of_agent(event: Event, seat: str) -> bool:
         and event.data["about"] not in _OF_LOOP
         and event.data.get("seat") == seat
     )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """Return what may be no mapping in a record that somebody made up."""
+    return cast(Mapping[str, Any], value) if isinstance(value, Mapping) else {}
 
 
 def _is_note(event: Event, about: Iterable[str]) -> bool:

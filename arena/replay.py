@@ -25,8 +25,6 @@ from .trajectory import Header, Trajectory
 __all__ = ["Replay", "replay"]
 
 Ended = Literal["as recorded", "broken off"]
-_COUNTED = ("payoffs", "usage")
-"""What an end has that depends on nothing from outside."""
 
 
 @dataclass
@@ -104,26 +102,32 @@ class _Comparison:
             found.ended = "broken off"
         elif playback.stopped and playback.ended_from_outside:
             found.ended = "broken off"
-            self._count_up(recorded.data, data, recorded.n)
+            told = _from_outside(recorded.data, data, waiting=playback.waiting)
+            found.add(playback.take("end", told))
         else:
             found.add(playback.take("end", data))
-            found.count += playback.left
+        for difference in playback.rest():
+            found.add(difference)
         found.steps = playback.steps
         found.ruled.update(playback.used)
 
-    def _count_up(
-        self, recorded: Mapping[str, Any], data: Mapping[str, object], n: int
-    ) -> None:
-        then = {key: recorded.get(key) for key in _COUNTED}
-        now = self._playback.plain({key: data[key] for key in _COUNTED})
-        if then != now:
-            difference = Difference(
-                n + 1,
-                self._playback.steps,
-                {"kind": "end", **then},
-                {"kind": "end", **now},
-            )
-            self._found.add(difference)
+
+def _from_outside(
+    recorded: Mapping[str, Any], data: Mapping[str, object], *, waiting: bool
+) -> dict[str, object]:
+    """Return the end of a replay with that in it which came from outside.
+
+    The reason is the record's; so is the evidence where a call was being played, since
+    nobody knows how far it had come.
+    """
+    told = {**data, **{k: recorded[k] for k in ("reason", "error") if k in recorded}}
+    if "error" not in recorded:
+        told.pop("error", None)
+    if recorded["reason"] == "interrupted":
+        told["evidence"] = {}  # nothing of it is judged
+    elif not waiting and "evidence" in recorded:
+        told["evidence"] = recorded["evidence"]
+    return told
 
 
 async def replay(record: Trajectory) -> Replay:

@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -55,13 +55,14 @@ __all__ = [
 FORMAT = "arena-trajectory"
 VERSION = 1
 ZEROS = "0" * 64
-_REQUIRED = {
-    "observation": ("seat", "text"),
-    "message": ("seat", "content", "tool_calls"),
-    "step": ("seat", "call", "reward"),
-    "note": ("about",),
-    "end": ("reason",),
+_REQUIRED: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+    "observation": {"seat": str, "text": str},
+    "message": {"seat": str, "content": (str, list), "tool_calls": list},
+    "step": {"seat": str, "call": dict, "reward": (int, float, str, NoneType)},
+    "note": {"about": str},
+    "end": {"reason": str},
 }
+_ABSENT = object()
 
 
 class CorruptTrajectory(UserError):
@@ -333,12 +334,16 @@ def comparable(trajectory: Trajectory) -> list[dict[str, Any]]:
 def timeless(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what two plays have in common of one event: no times, no ids of calls."""
     kept = {k: v for k, v in data.items() if k not in {"latency_s", "wait_s", "wall_s"}}
-    if "call" in kept:
-        kept["call"] = {k: v for k, v in kept["call"].items() if k != "id"}
+    if isinstance(kept.get("call"), dict):
+        kept["call"] = _without_id(kept["call"])
     for key in ("tool_calls", "invalid_tool_calls"):
-        if key in kept:
-            kept[key] = [{k: v for k, v in c.items() if k != "id"} for c in kept[key]]
+        if kind == "message" and key in kept:
+            kept[key] = [_without_id(call) for call in kept[key]]
     return {"kind": kind, **kept}
+
+
+def _without_id(call: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in call.items() if key != "id"}
 
 
 def digest_of(raw: bytes) -> str:
@@ -378,10 +383,31 @@ def _events(path: Path, lines: list[bytes]) -> Iterator[Event]:
         line = parse_line(path, number, raw)
         n, t, kind = line.pop("n"), line.pop("t"), line.pop("kind")
         del line["prev"]
-        absent = [key for key in _REQUIRED.get(kind, ()) if key not in line]
-        if absent:
-            raise CorruptTrajectory(path, number, f"{kind} without {absent[0]!r}")
+        if (wrong := _wrong_field(kind, line)) is not None:
+            missing = "without" if wrong not in line else "with a wrong"
+            raise CorruptTrajectory(path, number, f"{kind} {missing} {wrong!r}")
         yield Event(n, t, kind, line)
+
+
+def _wrong_field(kind: str, line: Mapping[str, Any]) -> str | None:
+    """Return a field that an event of this kind needs and has not, or has otherwise."""
+    for key, types in _REQUIRED.get(kind, {}).items():
+        if not isinstance(line.get(key, _ABSENT), types):
+            return key
+    if kind == "step":
+        return None if _are_calls([line["call"]]) else "call"
+    if kind == "message":
+        for key in ("tool_calls", "invalid_tool_calls"):
+            if key in line and not _are_calls(line[key]):
+                return key
+    return None
+
+
+def _are_calls(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(call, dict) and "name" in call and "args" in call
+        for call in cast(list[Any], value)
+    )
 
 
 def _read_header(path: Path, line: dict[str, Any]) -> Header:
