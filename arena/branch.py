@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .agent import Agent, Completing, Note, Watching, is_person
 from .env import Env, View
-from .errors import UserError
+from .errors import RecordError, UserError
 from .overseen import Overseen, overseer_of
 from .oversight import Decision, Overseer
 from .playback import Difference, Playback, Recorded, RecordedOverseer, of_agent
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Branch", "Branching", "Moment", "StateDiffers", "branch_of", "moments"]
 
 
-class StateDiffers(UserError):
-    """The beginning of a branch did not come out as recorded."""
+class StateDiffers(RecordError):
+    """The beginning of a branch did not come out as recorded; there is no record."""
 
     def __init__(self, difference: Difference) -> None:
         self.difference = difference
@@ -91,7 +91,8 @@ def _own(note: Event) -> bool:
 
 def _answers_a_call(note: Mapping[str, Any]) -> bool:
     """Whether a note stands in place of a step."""
-    return note["about"] == "not_run" or note.get("verb") == "reject"
+    rejected = note["about"] == "oversight" and note.get("verb") == "reject"
+    return rejected or note["about"] == "not_run"
 
 
 @dataclass(frozen=True)
@@ -164,12 +165,14 @@ class Branching:
         )
         return Overseen(overseers, list(self._spec.seats), self.note)
 
-    def write(self, kind: str, data: Mapping[str, object]) -> None:
+    def write(self, kind: str, data: Mapping[str, Any]) -> None:
         """Write an event, after comparing it where it is of the beginning.
 
         Raises:
             StateDiffers: If it did not come out as recorded, and must.
         """
+        if kind == "end" and _from_outside(data):
+            self._playback.abandon()  # it was stopped on the way, and says nothing
         if self._playback.left:
             difference = self._playback.take(kind, data)
             if difference is not None:
@@ -200,6 +203,12 @@ class Branching:
         parts = (fork.parent.step, self._spec.epoch) if fork and taken else ()
         kind = _ContinuingModel if isinstance(agent, Completing) else _Continuing
         return kind(Recorded(self._playback, seat), agent, self._playback, seat, parts)
+
+
+def _from_outside(end: Mapping[str, Any]) -> bool:
+    """Whether an episode was ended by what says nothing of its state."""
+    failed = end.get("error", {}).get("where") == "sandbox"
+    return failed or end["reason"] in ("interrupted", "time_limit")
 
 
 def _beginning(branch: Branch, edit: Edit) -> Sequence[Event]:

@@ -53,12 +53,17 @@ def plan_forks(folder: RunFolder, episode: str, wanted: Wanted) -> Plan:
     """
     record = folder.trajectory(episode)
     spec = _specification(folder, episode)
-    seats = list(wanted.seats) or spec.tested
+    seats = list(dict.fromkeys(wanted.seats)) or spec.tested
     for seat in seats:
         if seat not in spec.seats:
             raise UnknownName("seat", seat, spec.seats)
     at = _moments(record, wanted, seats)
     agents = list(wanted.agents) or [spec.seats[seats[0]]]
+    if not wanted.agents and any(spec.seats[seat] != agents[0] for seat in seats):
+        raise UserError(
+            f"the agents of {', '.join(seats)} differ: name who goes on, as in "
+            f"--agent {agents[0].label}, or one --seat"
+        )
     scenario = _scenario(folder, spec).model_copy(
         update={
             "agents": agents,
@@ -113,17 +118,39 @@ def _moments(record: Trajectory, wanted: Wanted, seats: Sequence[str]) -> list[i
     if not possible:
         raise UserError(f"{record.header.episode}: nobody has said anything in it")
     if not wanted.at:
-        return [n for n, moment in possible.items() if moment.seat in seats]
-    for n in wanted.at:
+        at = [n for n, moment in possible.items() if moment.seat in seats]
+        if not at:
+            told = f"{', '.join(seats)} says nothing in {record.header.episode}"
+            raise UserError(f"--each: {told}; choose another --seat")
+    else:
+        at = sorted(set(wanted.at))
+    for n in at:
         if n not in possible:
             raise UserError(_no_moment(record, n, steps, list(possible)))
-        seat = possible[n].seat
-        if wanted.edit is not None and seat not in seats:
-            raise UserError(
-                f"--at {n}: it is the turn of {seat}, and what is edited is for "
-                f"{', '.join(seats)}: choose another step, or --seat {seat}"
-            )
-    return sorted(set(wanted.at))
+        if wanted.edit is not None:
+            why = _not_edited(record, possible[n], wanted.edit, seats)
+            if why is not None:
+                raise UserError(f"--at {n}: {why}")
+    return at
+
+
+def _not_edited(
+    record: Trajectory, moment: Moment, edit: Edit, seats: Sequence[str]
+) -> str | None:
+    """Return why nothing can be edited at a moment, or None."""
+    if moment.seat not in seats:
+        return (
+            f"it is the turn of {moment.seat}, and what is edited is for "
+            f"{', '.join(seats)}: choose another step, or --seat {moment.seat}"
+        )
+    events = record.events
+    if edit.args is not None:
+        said = next(e.data for e in events[moment.at :] if e.kind == "message")
+        if not said["tool_calls"] or said.get("invalid_tool_calls"):
+            return f"{moment.seat} made no call there that could be read"
+    elif moment.at > 1 and events[moment.at - 2].data.get("verb") == "reject":
+        return f"{moment.seat} sees there that its call was rejected, and nothing else"
+    return None
 
 
 def _no_moment(record: Trajectory, n: int, steps: int, possible: Sequence[int]) -> str:

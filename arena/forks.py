@@ -17,6 +17,7 @@ from .results import cells_of
 from .run_folder import RunFolder
 from .scoring import Scorer, score_trajectory
 from .trajectory import Trajectory, read_trajectory
+from .verify import parent_problem
 
 __all__ = ["ForkRow", "FoundForks", "forks_of", "forks_section"]
 
@@ -70,9 +71,9 @@ def forks_of(folder: RunFolder, *, confidence: float = 0.95) -> FoundForks:
     forks = folder.manifest.plan.forks
     if forks is None:
         raise UserError(f"{folder.path}: no run of forks")
+    if (problem := parent_problem(folder)) is not None:
+        raise UserError(str(problem))
     parent = read_trajectory(folder.parent_path)
-    if parent.digest != forks.digest:
-        raise UserError(f"{folder.parent_path}: this is not the parent of these forks")
     scenario = folder.manifest.plan.scenarios[0]
     own = {s.scorer: s.value for s in score_trajectory(parent, scenario.scorers)}
     next_calls = _next_calls(parent)
@@ -226,10 +227,11 @@ def _next_calls(parent: Trajectory) -> Mapping[int, tuple[str | None, str]]:
 
 
 def _calls(parent: Trajectory) -> Iterator[tuple[int, tuple[str | None, str]]]:
-    for moment in moments(parent.events):
-        message = next(
-            (e.data for e in parent.events[moment.at :] if e.kind == "message"), None
-        )
+    events = parent.events
+    for moment in moments(events):
+        # Without a slice, which would copy a long record for every moment of it.
+        after = (events[n] for n in range(moment.at, len(events)))
+        message = next((e.data for e in after if e.kind == "message"), None)
         if message is not None:
             calls = "; ".join(
                 f"{call['name']}({json.dumps(call['args'], ensure_ascii=False)[1:-1]})"

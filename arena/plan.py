@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from pydantic import (
     BaseModel,
@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
     model_serializer,
+    model_validator,
 )
 
 from .agent import AgentSpec, is_person
@@ -89,7 +90,7 @@ class Forks(BaseModel):
     """Of the parent's last line."""
     seats: list[str]
     """Where the run's agents go on, in place of the parent's."""
-    at: list[int]
+    at: list[int] = Field(min_length=1)
     """After how many of its steps."""
     edit: Edit | None = None
     anyway: bool = False
@@ -138,6 +139,14 @@ class Plan(BaseModel):
     """Who decides on the calls of the agents under test; None for nobody."""
     forks: Forks | None = None
     """Of a run that goes on from moments of one episode; None for any other."""
+
+    @model_validator(mode="after")
+    def _every_moment_as_often(self) -> Self:
+        if self.forks is not None and (
+            len(self.scenarios) != 1 or self.scenarios[0].epochs % len(self.forks.at)
+        ):
+            raise ValueError("the forks do not fit their scenario and its epochs")
+        return self
 
     @model_serializer(mode="wrap")
     def _without_no_forks(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from .run_folder import RunFolder
 from .scoring import Score, score_trajectory
 from .specification import EpisodeSpec
 from .trajectory import read_trajectory
+from .verify import parent_problem
 
 __all__ = ["Observer", "RunOutcome", "run", "score_run"]
 
@@ -205,6 +206,8 @@ class _Branches:
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
         forks = folder.manifest.plan.forks
+        if (problem := parent_problem(folder)) is not None:
+            raise UserError(str(problem))
         self._parent = read_trajectory(folder.parent_path) if forks else None
 
     def __call__(self, spec: EpisodeSpec) -> Branch | None:

@@ -326,7 +326,7 @@ def _read_manifest(path: Path) -> Manifest:
 
 def _difference(there: Plan, asked: Plan) -> str:
     """Name what two plans differ in, in words of the command line."""
-    parts = ("suite", "seed", "oversight")
+    parts = ("suite", "seed", "oversight", "forks")
     differ = [key for key in parts if _dump(there, key) != _dump(asked, key)]
     ours = {s.ref.name: s.model_dump() for s in there.scenarios}
     theirs = {s.ref.name: s.model_dump() for s in asked.scenarios}

@@ -8,15 +8,37 @@ from pathlib import Path
 from .chain import Problem, verify_trajectory
 from .errors import UserError
 from .run_folder import Manifest, RunFolder
-from .trajectory import read_trajectory
+from .trajectory import CorruptTrajectory, read_trajectory
 
-__all__ = ["verify_run"]
+__all__ = ["parent_problem", "verify_run"]
+
+
+def parent_problem(folder: RunFolder) -> Problem | None:
+    """Return what is wrong with the parent that a run of forks keeps, if anything."""
+    forks, path = folder.manifest.plan.forks, folder.parent_path
+    if forks is None:
+        return None
+    if not path.exists():
+        return Problem(path, 0, "missing, though these are forks of it")
+    problems = verify_trajectory(path, forks.episode, run=forks.run)
+    try:
+        record = read_trajectory(path)
+    except CorruptTrajectory as error:
+        return Problem(path, error.line, error.problem)
+    behind = len(record.events) + 2  # one that had not ended can have forks too
+    if problems and (record.end is not None or problems[0].line != behind):
+        return problems[0]
+    if record.digest != forks.digest:
+        return Problem(path, 0, "this is not the parent of these forks")
+    return None
 
 
 def verify_run(folder: RunFolder) -> list[Problem]:
     """Check every episode of a run against the manifest, and the manifest itself."""
     manifest = folder.manifest
     problems = list(_manifest_problems(folder))
+    if (parent := parent_problem(folder)) is not None:
+        problems.append(parent)
     for episode, seal in manifest.episodes.items():
         path = folder.episode_path(episode)
         if not path.exists():

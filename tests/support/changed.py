@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from arena.env import Env
+from arena.errors import EpisodeError
 from arena.tools import tool
 
 
@@ -13,7 +14,7 @@ class Ladder(Env):
     """Two players climb in turn; what a step is worth is drawn at the start."""
 
     changed: ClassVar[str] = ""
-    """What is other now: `text`, `reward`, `end`, `evidence` or `crash`."""
+    """What is other now: `text`, `reward`, `end`, `evidence`, `crash`, `sandbox`."""
 
     seats = ("a", "b")
 
@@ -33,6 +34,8 @@ class Ladder(Env):
         late = self.height >= 4
         if late and self.changed == "crash":
             raise RuntimeError("a rung broke")
+        if late and self.changed == "sandbox":
+            raise EpisodeError("sandbox", OSError("the engine is gone"))
         extra = 1 if late and self.changed == "reward" else 0
         self.payoffs[self.turn] += self.worth * rungs + extra
         self.turn = "b" if self.turn == "a" else "a"
