@@ -19,7 +19,7 @@ from . import episode_parts
 from .events import object_of, shown_line, texts_of
 from .lines import Lines, lines_of
 from .opened import Opened, address_of, forks_of, key_of, opened
-from .pages import data, fragment, page
+from .pages import data, fragment, page, whole
 
 __all__ = ["routes"]
 
@@ -111,7 +111,7 @@ def _more(request: Request) -> Response:
     event = shown_line(episode.lines, n, boxed=episode.boxed)
     if number >= len(event.parts):
         raise HTTPException(404, f"Event {n} has no part {number}.")
-    start = _whole(request, "from")
+    start = whole(request, "from")
     made = fragment(
         "episode_more.html",
         part=event.parts[number],
@@ -128,7 +128,7 @@ def _raw(request: Request) -> Response:
     """
     episode = opened(request)
     n = _line_of(request, episode)
-    raw = _whole_letters(episode.lines.raw(n, _whole(request, "from"), _RAW))
+    raw = _whole_letters(episode.lines.raw(n, whole(request, "from"), _RAW))
     text = json_shown(raw.decode("utf-8", "backslashreplace"))
     sizes = {"X-Bytes": episode.lines.bytes_of(n) - 1, "X-Sent": len(raw)}
     return PlainTextResponse(text, headers={k: str(v) for k, v in sizes.items()})
@@ -143,7 +143,7 @@ def _whole_letters(raw: bytes) -> bytes:
 def _window(request: Request, episode: Opened) -> str:
     """Return the events of one window as HTML."""
     numbers = _chosen(request, episode)
-    at = _whole(request, "window") * _AT_ONCE
+    at = whole(request, "window") * _AT_ONCE
     boxed = episode.boxed
     return fragment(
         "episode_events.html",
@@ -162,7 +162,7 @@ def _chosen(request: Request, episode: Opened) -> Sequence[int]:
     """Return the lines that the request is about."""
     asked = request.query_params
     numbers = episode.lines.select(asked.getlist("seat"), asked.getlist("kind"))
-    return numbers[bisect_left(numbers, _whole(request, "start")) :]
+    return numbers[bisect_left(numbers, whole(request, "start")) :]
 
 
 def _line_of(request: Request, episode: Opened) -> int:
@@ -170,12 +170,6 @@ def _line_of(request: Request, episode: Opened) -> int:
     if n >= len(episode.lines):
         raise HTTPException(404, f"The record has {len(episode.lines)} lines.")
     return n
-
-
-def _whole(request: Request, name: str) -> int:
-    """Return a whole number of the query, 0 where it is none."""
-    text = request.query_params.get(name, "0")
-    return int(text) if text.isdecimal() and len(text) < 16 else 0
 
 
 def _height(lines: Lines, numbers: Sequence[int]) -> int:
@@ -229,7 +223,7 @@ routes = [
     Route(f"{_HERE}/beside", _beside),
     Route(f"{_HERE}/plan", _plan),
     Route(f"{_HERE}/events", _events),
-    Route(f"{_HERE}/more/{{n:int}}/{{part:int}}", _more),
-    Route(f"{_HERE}/raw/{{n:int}}", _raw),
+    Route(f"{_HERE}/more/{{n:whole}}/{{part:whole}}", _more),
+    Route(f"{_HERE}/raw/{{n:whole}}", _raw),
     *episode_parts.routes(_HERE),
 ]

@@ -20,7 +20,7 @@ from .json_tree import tree
 from .kept import Kept
 from .ledger import ledger_of
 from .opened import Opened, opened
-from .pages import data, fragment
+from .pages import data, fragment, whole
 from .searching import search
 from .survey import Survey, survey
 
@@ -107,7 +107,7 @@ def _ledger(request: Request) -> Response:
     asked = request.query_params
     ledger = ledger_of(opened(request).evidence)
     kind, text = asked.get("kind", ""), asked.get("q", "")
-    start = int(asked["from"]) if asked.get("from", "").isdecimal() else 0
+    start = whole(request, "from")
     entries = ledger.filtered(kind, text)
     made = fragment(
         "episode_ledger.html",

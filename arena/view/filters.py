@@ -57,7 +57,8 @@ def where(run: str, wanted: Filter) -> tuple[str, list[str]]:
 def _phrases(query: str) -> list[str]:
     """Return what all must be found, as FTS5 reads it: nothing in it is an operator."""
     parts: list[str] = []
-    for number, part in enumerate(query.split('"')):
+    # FTS5 reads no further than a NUL.
+    for number, part in enumerate(query.replace("\0", " ").split('"')):
         quoted = number % 2 == 1
         parts += [part] if quoted else part.split()
     return [f'"{part}"*' for part in parts if any(map(str.isalnum, part))]

@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -19,9 +20,29 @@ from .finding import run_name
 from .formats import age, count, duration, money, number
 from .index import Index
 
-__all__ = ["STATIC", "data", "fragment", "index_of", "page", "run_key", "segment"]
+__all__ = [
+    "STATIC",
+    "data",
+    "fragment",
+    "index_of",
+    "page",
+    "run_key",
+    "segment",
+    "whole",
+]
 
 STATIC = Path(__file__).parent / "static"
+_MOST_DIGITS = 15
+"""Of a number in an address: Python and SQLite refuse to read endless ones."""
+
+
+class _Whole(IntegerConvertor):
+    """A whole number as a part of a path: `{n:whole}`."""
+
+    regex = f"[0-9]{{1,{_MOST_DIGITS}}}"
+
+
+register_url_convertor("whole", _Whole())
 
 
 def index_of(request: Request) -> Index:
@@ -41,6 +62,12 @@ def run_key(request: Request) -> str:
     except KeyError:
         raise HTTPException(404, f"There is no run {key!r} here.") from None
     return key
+
+
+def whole(request: Request, name: str) -> int:
+    """Return a whole number of an address's query, 0 where it is none."""
+    text = request.query_params.get(name, "0")
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
 
 def page(

@@ -15,7 +15,7 @@ from ..report.figures import can_draw
 from .analyses import Analyses
 from .filters import Filter
 from .finding import run_name
-from .pages import fragment, index_of, page, run_key, segment
+from .pages import fragment, index_of, page, run_key, segment, whole
 from .summaries import Group, ScoreLine
 from .whiskers import Whisker, whiskers
 
@@ -30,7 +30,6 @@ _GROUPS: dict[Group, str] = {
     "scenarios": "",
     "differences": " against controls",
 }
-_FARTHEST = 10**9
 _COLUMNS = {
     "id": "Episode",
     "scenario": "Scenario",
@@ -143,8 +142,7 @@ def _window(request: Request, key: str) -> dict[str, Any]:
     )
     sort, scorer = asked.get("sort", "id"), asked.get("scorer", "")
     by = f"score:{scorer}" if sort == "score" and scorer else sort
-    start = asked.get("offset", "0")
-    offset = min(int(start), _FARTHEST) if start.isdecimal() else 0
+    offset = whole(request, "offset")
     rows, total = index.episodes(
         key,
         wanted,
@@ -193,5 +191,5 @@ routes = [
     Route("/run/{key}/rows", _rows),
     Route("/run/{key}/results", _results),
     Route("/run/{key}/analyses", _analyses),
-    Route("/run/{key}/figure/{number:int}.svg", _figure),
+    Route("/run/{key}/figure/{number:whole}.svg", _figure),
 ]

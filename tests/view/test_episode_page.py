@@ -87,6 +87,23 @@ def test_what_is_not_there_is_said(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("part", "status"),
+    [
+        ("raw/{0}", 404),
+        ("more/{0}/0", 404),
+        ("more/1/{0}", 404),
+        ("ledger?from={0}", 200),
+        ("events?window={0}", 200),
+    ],
+)
+def test_endless_numbers_are_answered(
+    client: TestClient, root: Path, part: str, status: int
+) -> None:
+    answer = client.get(f"{address(root, 'cards')}/{part.format('9' * 5000)}")
+    assert status == answer.status_code
+
+
 def test_windows_hold_every_event_once(client: TestClient, root: Path) -> None:
     page = address(root, "big")
     plan = client.get(f"{page}/plan").json()

@@ -112,6 +112,8 @@ def test_an_address_sorts_and_filters(client: TestClient) -> None:
         {"sort": "score", "scorer": "'\"nobody"},
         {"offset": "-1"},
         {"offset": "9" * 30},
+        {"offset": "9" * 5000},
+        {"query": "a\0b"},
         {"offset": "²"},
         {"query": '"\0\ud800'.encode("utf-8", "replace").decode()},
         {"query": "a " * 5000},
