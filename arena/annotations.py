@@ -30,6 +30,7 @@ from pydantic import (
 )
 
 from .errors import RecordError, UserError, nearest, one_line
+from .reading import open_file
 from .trajectory import digest_of
 
 __all__ = [
@@ -303,18 +304,19 @@ def _digest_of_place(run: Path, episode: str, event: int | None) -> str:
 
 def _records(run: Path) -> dict[str, Path]:
     """Return the records that are there, so that an id is never part of a path."""
-    return {path.stem: path for path in (run / "episodes").glob("*.jsonl")}
+    files = (run / "episodes").glob("*.jsonl")
+    return {path.stem: path for path in files if path.is_file()}
 
 
 def _lines(path: Path) -> int:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return sum(
             block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")
         )
 
 
 def _first_digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return digest_of(file.readline().rstrip(b"\n"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .reading import read_file
 from .trajectory import (
     ZEROS,
     CorruptTrajectory,
@@ -47,7 +48,7 @@ def verify_trajectory(
         At most one problem: the first, as every later line depends on it.
     """
     try:
-        lines, torn = split_lines(path.read_bytes())
+        lines, torn = split_lines(read_file(path))
         broken = _chain_problem(path, lines, torn, seal)
         if broken is None:
             header = read_trajectory(path).header

@@ -28,6 +28,7 @@ from .chain import verify_trajectory
 from .errors import RecordError, UserError, nearest, one_line
 from .limits import EndReason
 from .plan import Plan
+from .reading import read_file
 from .scoring import Score
 from .trajectory import Seal, Trajectory, read_trajectory
 
@@ -143,7 +144,7 @@ class RunFolder:
         if self.parent_path.exists():
             return
         try:
-            raw = path.read_bytes()
+            raw = read_file(path)
         except OSError as error:
             raise UserError(f"{path}: {error.strerror or error}") from error
         _write_whole(self.parent_path, raw)
@@ -228,10 +229,19 @@ class RunFolder:
         self._saved = time.monotonic()
 
     def scores(self) -> dict[str, list[Score]]:
-        """Return the scores by episode; the last one of a scorer counts."""
+        """Return the scores by episode; the last one of a scorer counts.
+
+        Raises:
+            UserError: If their file cannot be read.
+        """
         latest: dict[tuple[str, str], Score] = {}
         file = self.path / "scores.jsonl"
-        raw = file.read_bytes() if file.exists() else b""
+        try:
+            raw = read_file(file)
+        except FileNotFoundError:
+            raw = b""
+        except OSError as error:
+            raise UserError(f"{file}: {error.strerror or error}") from error
         for line in raw.split(b"\n"):
             try:
                 score = Score.model_validate_json(line)
@@ -296,7 +306,7 @@ def _not_ours(path: Path) -> UserError:
 
 def _read_manifest(path: Path) -> Manifest:
     try:
-        content = cast(dict[str, Any], json.loads(path.read_bytes()))
+        content = cast(dict[str, Any], json.loads(read_file(path)))
     except FileNotFoundError:
         first = path.parent / "round-1"
         hint = f"; name a round, as {first}" if (first / "run.json").exists() else ""

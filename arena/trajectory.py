@@ -31,6 +31,7 @@ from .agent import AgentSpec
 from .errors import RecordError, UserError, one_line
 from .limits import EndReason, Limits
 from .oversight import Oversight
+from .reading import read_file
 from .redaction import Redactor
 
 __all__ = [
@@ -63,6 +64,9 @@ _REQUIRED: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "end": {"reason": str},
 }
 _ABSENT = object()
+_TIMES = frozenset({"latency_s", "wait_s", "wall_s"})
+_OWN = frozenset({"n", "prev", "t", "kind"})
+"""What the writer says of every line itself, whatever an event has by these names."""
 
 
 class CorruptTrajectory(UserError):
@@ -300,7 +304,7 @@ def read_trajectory(path: Path, *, as_far_as_it_goes: bool = False) -> Trajector
         UserError: Where the file cannot be read.
     """
     try:
-        raw = path.read_bytes()
+        raw = read_file(path)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from error
     lines, torn = split_lines(raw)
@@ -333,7 +337,7 @@ def comparable(trajectory: Trajectory) -> list[dict[str, Any]]:
 
 def timeless(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what two plays have in common of one event: no times, no ids of calls."""
-    kept = {k: v for k, v in data.items() if k not in {"latency_s", "wait_s", "wall_s"}}
+    kept = {k: v for k, v in data.items() if k not in _TIMES and k not in _OWN}
     if isinstance(kept.get("call"), dict):
         kept["call"] = _without_id(kept["call"])
     for key in ("tool_calls", "invalid_tool_calls"):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from ..reading import open_file
 from ..scoring import Score
 from ..text import shown
 from ..trajectory import Seal
@@ -146,9 +147,12 @@ def enter_scores(connection: sqlite3.Connection, run: str, file: Path) -> None:
     if stat.st_ino != inode or stat.st_size < done:
         connection.execute("DELETE FROM scores WHERE run = ?", (run,))
         done = 0
-    with file.open("rb") as opened:
-        opened.seek(done)
-        whole, _, _ = opened.read().rpartition(b"\n")
+    try:
+        with open_file(file) as opened:
+            opened.seek(done)
+            whole, _, _ = opened.read().rpartition(b"\n")
+    except OSError:  # the summary tells
+        return
     connection.executemany(
         "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?)",
         [(run, s.episode, s.scorer, s.value) for s in _scores(whole)],

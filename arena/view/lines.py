@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import UserError
+from ..reading import open_file
 from ..trajectory import CorruptTrajectory, parse_line
 
 __all__ = ["DAMAGED", "Lines", "lines_of"]
@@ -80,14 +81,14 @@ class Lines:
         length = self.bytes_of(n) - 1
         start = min(start, length)
         most = length - start if count is None else min(count, length - start)
-        with self.path.open("rb") as file:
+        with open_file(self.path) as file:
             return os.pread(file.fileno(), most, self._starts[n] + start)
 
     def each(
         self, numbers: Iterable[int], count: int | None = None
     ) -> Iterator[tuple[int, bytes]]:
         """Yield the number of some lines and the line, or its first `count` bytes."""
-        with self.path.open("rb") as file:
+        with open_file(self.path) as file:
             for n in numbers:
                 length = self.bytes_of(n) - 1
                 most = length if count is None else min(count, length)
@@ -133,7 +134,7 @@ class Lines:
 
     def extend(self) -> None:
         """Find the lines that were appended since."""
-        with self.path.open("rb") as file:
+        with open_file(self.path) as file:
             end = file.seek(self.size)
             while block := file.read(_BLOCK):
                 breaks = np.flatnonzero(np.frombuffer(block, np.uint8) == _NEWLINE)

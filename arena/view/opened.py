@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ..errors import UserError
+from ..reading import open_file
 from ..trajectory import CorruptTrajectory, parse_line
 from .events import object_of
 from .index import EpisodeRow
@@ -134,7 +135,7 @@ def forks_of(request: Request, run_id: str, episode: str) -> list[EpisodeRow]:
 def _begins(file: Path, wanted: re.Pattern[bytes]) -> str | None:
     """Return what is found at the beginning of a file that may not be there."""
     try:
-        with file.open("rb") as text:
+        with open_file(file) as text:
             found = wanted.search(text.read(1000))
     except OSError:
         return None

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
+from ..reading import open_file
 from ..trajectory import FORMAT, VERSION, ZEROS, Header, digest_of
 
 __all__ = ["Record", "read_record", "read_text"]
@@ -27,6 +28,8 @@ _HEAD = re.compile(
 _HEAD_BYTES = 200
 _OWN = {"n", "prev", "t", "kind", "seat"}
 _PIECE = 4_000_000
+_LONGEST = 1 << 28
+"""Bytes of a line; what is longer counts as cut off, as it would fill the memory."""
 _MOST = 2**53
 
 
@@ -114,8 +117,8 @@ def read_record(path: Path) -> Record:
     tested: list[str] = []
     last = b""
     try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file):
+        with open_file(path) as file:
+            for number, line in enumerate(_lines(file)):
                 if not line.endswith(b"\n"):
                     record.problem = f"line {number + 1} is cut off"
                     break
@@ -155,8 +158,8 @@ def read_text(path: Path, add: Callable[[str], None]) -> str | None:
     said: list[str] = []
     size, previous, damage = 0, ZEROS, None
     try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, 1):
+        with open_file(path) as file:
+            for number, raw in enumerate(_lines(file), 1):
                 line = _event(raw)
                 if line is None or line["prev"] != previous:
                     damage = f"line {number} is damaged, or the one before it"
@@ -178,6 +181,10 @@ class _Head(NamedTuple):
     n: int
     t: float
     kind: str
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.readline(_LONGEST), b"")
 
 
 def _head(line: bytes) -> _Head | None:

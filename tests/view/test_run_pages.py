@@ -1,6 +1,7 @@
 """The list of runs and the page of one, as answers of the server."""
 
 import json
+import os
 import re
 import shutil
 import time
@@ -232,3 +233,18 @@ def settled(client: TestClient, path: str) -> dict[str, object]:
         if not state["live"]:
             return state
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("name", ["scores.jsonl", "parent.jsonl", "an episode"])
+def test_a_pipe_in_a_run_keeps_nobody_waiting(
+    client: TestClient, root: Path, name: str
+) -> None:
+    run = root / "some" / "cards"
+    records = sorted((run / "episodes").iterdir())
+    pipe = records[0] if name == "an episode" else run / name
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    address = f"/run/some~cards/episode/{records[-1].stem}"
+    for path in ("/", "/run/some~cards", "/run/some~cards/analyses", address):
+        assert client.get(path).status_code in {200, 422}, path
+    assert client.get(f"{address}/verdict").status_code in {200, 422}
