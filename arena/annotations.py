@@ -105,15 +105,16 @@ class Annotation(Draft):
 
 @dataclass(slots=True)
 class Note:
-    """All versions of a note, in the order in which they were written.
-
-    Attributes:
-        current: Versions that nothing replaces, without those that only remove: one, or
-            several that were written at once, or none of a note that is gone.
-    """
+    """All versions of a note, in the order in which they were written."""
 
     versions: list[Annotation] = field(default_factory=list[Annotation])
-    current: list[Annotation] = field(default_factory=list[Annotation])
+    _current: dict[str, Annotation] = field(default_factory=dict[str, Annotation])
+
+    @property
+    def current(self) -> list[Annotation]:
+        """Versions that nothing replaces, without those that only remove: one, or
+        several that were written at once, or none of a note that is gone."""
+        return list(self._current.values())
 
     @property
     def id(self) -> str:
@@ -133,14 +134,15 @@ class Note:
     @property
     def earlier(self) -> list[Annotation]:
         """Versions that are replaced, those that only remove left out."""
-        return [v for v in self.versions if v not in self.current and not v.removed]
+        return [v for v in self.versions if v.id not in self._current and not v.removed]
 
     def add(self, version: Annotation) -> None:
         """Take in the next version."""
         self.versions.append(version)
-        self.current = [v for v in self.current if v.id not in version.replaces]
+        for old in version.replaces:
+            self._current.pop(old, None)
         if not version.removed:
-            self.current.append(version)
+            self._current[version.id] = version
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,20 @@ def test_damaged_lines_are_counted_and_spoil_no_others(run: Path) -> None:
     write(run, text="two")
     assert [["one"], ["two"]] == texts(run)
     assert 4 == read_annotations(run).unreadable
+
+
+def test_thousands_of_versions_of_one_note_are_read_at_once(run: Path) -> None:
+    first = write(run)
+    versions = [
+        first.model_copy(update={"id": str(n), "replaces": (first.id,)})
+        for n in range(10_000)
+    ]
+    with (run / "annotations.jsonl").open("a") as file:
+        file.writelines(version.model_dump_json() + "\n" for version in versions)
+    begun = time.perf_counter()
+    (note,) = read_annotations(run).current
+    assert (10_000, [first]) == (len(note.current), note.earlier)
+    assert time.perf_counter() - begun < 2
 
 
 def test_two_copies_of_a_run_can_be_put_together(run: Path) -> None:
