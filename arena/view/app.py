@@ -89,7 +89,7 @@ def _cannot(request: Request, error: Exception) -> Response:
 def _damaged(request: Request, error: Exception) -> Response:
     text = f"The index cannot be used now: {error}. Load again."
     busy = isinstance(error, sqlite3.OperationalError)
-    if not busy or "no such table" in str(error):  # damaged, or deleted by its owner
+    if not busy or "no such" in str(error):  # damaged, or deleted by its owner
         index_of(request).make_anew()
         text = f"The index was damaged ({error}) and is made anew: load again."
     return page(request, "problem.html", status=503, title="Try again", text=text)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from ..errors import UserError
 from ..run_folder import RunFolder
 from ..trajectory import Seal
@@ -161,17 +163,6 @@ class Index:
         known = self.paths()
         return known[run] if run in known else self.paths(anew=True)[run]
 
-    def record_path(self, run: str, episode: str) -> Path:
-        """Return the file of an episode that is listed.
-
-        Raises:
-            KeyError: If there is no such run or episode.
-        """
-        path = self.path(run)
-        if self.episode(run, episode) is None:
-            raise KeyError(episode)
-        return path / "episodes" / f"{episode}.jsonl"
-
     def runs(self) -> list[RunRow]:
         """Return all runs, the last started first; records are read in time."""
         rows: list[RunRow] = []
@@ -205,7 +196,10 @@ class Index:
         if known is not None and (
             known[0] == signature or (time.monotonic() < due and is_live(path))
         ):
-            return Summary.model_validate_json(known[1])
+            try:
+                return Summary.model_validate_json(known[1])
+            except ValidationError as error:
+                raise sqlite3.DatabaseError(str(error)) from error
         begun = time.monotonic()
         summary = summarise(path)
         self._due[run] = time.monotonic() + 9 * (time.monotonic() - begun)
@@ -399,8 +393,11 @@ def _rows(
     made: list[EpisodeRow] = []
     for run, *values in rows:
         told = dict(zip(FIELDS, values, strict=True))
-        told |= {name: json.loads(told[name]) for name in _LISTS}
-        told["seed"] = int(told["seed"])
+        try:
+            told |= {name: json.loads(told[name]) for name in _LISTS}
+            told["seed"] = int(told["seed"])
+        except (ValueError, TypeError) as error:
+            raise sqlite3.DatabaseError(str(error)) from error
         scores = connection.execute(
             "SELECT scorer, value FROM scores WHERE run = ? AND episode = ?",
             (run, told["id"]),

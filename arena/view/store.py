@@ -62,6 +62,8 @@ class Store:
         self._path = _cache() / f"view-{name}.sqlite"
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._path.parent.stat().st_uid != os.getuid():
+                raise PermissionError("the folder is another user's")
             if not self._is_good():
                 self.make_anew()
         except (OSError, sqlite3.Error) as error:

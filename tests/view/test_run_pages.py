@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -141,6 +142,26 @@ def test_an_index_that_is_deleted_or_damaged_meanwhile_is_made_anew(
     answer = client.get("/run/some~cards")
     assert 503 == answer.status_code
     assert "load again" in answer.text
+    assert 20 == len(read(client, "/run/some~cards").links("/run/some~cards/episode/"))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "UPDATE runs SET summary = '{\"planned\": []}'",
+        "UPDATE episodes SET assisted = 'nothing'",
+        "ALTER TABLE episodes RENAME COLUMN cell TO other",
+    ],
+)
+def test_an_index_with_wrong_things_in_it_is_made_anew(
+    client: TestClient, cache: Path, forged: str
+) -> None:
+    read(client, "/run/some~cards")
+    (kept,) = (cache / "arena").glob("*.sqlite")
+    with sqlite3.connect(kept) as connection:
+        connection.execute(forged)
+    connection.close()
+    assert 503 == client.get("/run/some~cards").status_code
     assert 20 == len(read(client, "/run/some~cards").links("/run/some~cards/episode/"))
 
 
