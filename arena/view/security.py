@@ -103,8 +103,8 @@ class Guard:
         """
         path = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
         query = request.url.remove_query_params("token").query
-        # Two slashes at the start would name another host.
-        target = "/" + path.lstrip("/") + (f"?{query}" if query else "")
+        # Two slashes at the start, of either kind, would name another host.
+        target = "/" + path.lstrip("/\\") + (f"?{query}" if query else "")
         answer = HTMLResponse(_ENTRANCE.format(html.escape(target)))
         answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
         return answer

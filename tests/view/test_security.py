@@ -1,11 +1,12 @@
 """Who is let in, and what every answer says to browsers."""
 
+import http.client
 import re
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from viewing import TOKEN
+from viewing import TOKEN, serving
 
 from arena.view.app import create_app
 
@@ -62,6 +63,16 @@ def test_the_entrance_leads_nowhere_else(
     answer = client.get(f"{HERE}{path}{mark}token={TOKEN}")
     assert [goes_on] == GOES_ON.findall(answer.text)
     assert "<script" not in answer.text
+
+
+def test_no_slash_of_the_other_kind_leads_elsewhere(hands: Path) -> None:
+    with serving(hands) as served:
+        port = int(served.address.rpartition(":")[2])
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", f"/\\elsewhere.test/?token={TOKEN}")
+        told = connection.getresponse().read().decode()
+        connection.close()
+    assert ["/elsewhere.test/"] == GOES_ON.findall(told)
 
 
 def test_servers_side_by_side_have_cookies_of_their_own(hands: Path) -> None:
