@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .analysis import Figure, Section, Table, Value
@@ -21,7 +21,7 @@ from .verify import parent_problem
 
 __all__ = ["ForkRow", "FoundForks", "forks_of", "forks_section"]
 
-_LONGEST_CALL = 60
+_LONGEST_CALL = 32
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _told(forks: Forks, episode: str) -> str:
 def _table(found: FoundForks, scorer: str, *, main: bool = False) -> Table:
     rows: list[Sequence[Value]] = [
         (
-            *(row.agent, row.step, row.seat or "–", row.parents_call),
+            *(row.agent, row.step, f"{row.seat}: {row.parents_call}"),
             *(row.estimate, f"{row.estimate.n} of {row.planned}"),
             *(row.parent, _difference(row)),
         )
@@ -157,7 +157,7 @@ def _table(found: FoundForks, scorer: str, *, main: bool = False) -> Table:
     return Table(
         title=scorer,
         columns=(
-            *("agent", "after step", "in turn", "the parent's next call"),
+            *("agent", "after step", "then the parent"),
             *("forks", "scored", "parent", "difference"),
         ),
         rows=rows,
@@ -166,13 +166,9 @@ def _table(found: FoundForks, scorer: str, *, main: bool = False) -> Table:
     )
 
 
-def _difference(row: ForkRow) -> Estimate | None:
-    estimate, parent = row.estimate, row.parent
-    if parent is None or estimate.value is None:
-        return None
-    low = None if estimate.low is None else estimate.low - parent
-    high = None if estimate.high is None else estimate.high - parent
-    return replace(estimate, value=estimate.value - parent, low=low, high=high)
+def _difference(row: ForkRow) -> float | None:
+    value, parent = row.estimate.value, row.parent
+    return None if value is None or parent is None else value - parent
 
 
 def _figure(found: FoundForks, scorer: str) -> Figure:
@@ -233,8 +229,11 @@ def _calls(parent: Trajectory) -> Iterator[tuple[int, tuple[str | None, str]]]:
         after = (events[n] for n in range(moment.at, len(events)))
         message = next((e.data for e in after if e.kind == "message"), None)
         if message is not None:
-            calls = "; ".join(
-                f"{call['name']}({json.dumps(call['args'], ensure_ascii=False)[1:-1]})"
-                for call in message["tool_calls"]
-            )
+            calls = "; ".join(map(_told_call, message["tool_calls"]))
             yield moment.steps, (moment.seat, one_line(calls, _LONGEST_CALL) or "–")
+
+
+def _told_call(call: Mapping[str, Any]) -> str:
+    args = call["args"].items()
+    told = ", ".join(f"{k}={json.dumps(v, ensure_ascii=False)}" for k, v in args)
+    return f"{call['name']}({told})"
