@@ -392,6 +392,13 @@ def test_a_manifest_that_cannot_be_read_is_told(index: Index, run: Path) -> None
     assert 20 == index.episodes("cards").total
 
 
+def test_a_plan_without_end_is_not_counted(index: Index, run: Path) -> None:
+    manifest = json.loads((run / "run.json").read_text())
+    manifest["plan"]["scenarios"][0]["epochs"] = 10**12
+    (run / "run.json").write_text(json.dumps(manifest))
+    assert "epochs are planned" in (index.summary("cards").problem or "")
+
+
 def test_a_run_is_live_while_somebody_plays_it(index: Index, run: Path) -> None:
     before = read(index).state("cards").state
     with RunFolder.writing(run, RunFolder(run).manifest.plan):
