@@ -108,6 +108,9 @@ class World(ABC):
         """Return files of a rented server, as `Sandbox.collect` does.
 
         The server stands still meanwhile.
+
+        Raises:
+            SandboxRefusal: If it starts processes so fast that it cannot be paused.
         """
 
     @abstractmethod

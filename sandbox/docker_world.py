@@ -16,7 +16,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from arena.sandboxing import Collected, Sandbox, SandboxError, SandboxSpec
+from arena.sandboxing import (
+    Collected,
+    Sandbox,
+    SandboxError,
+    SandboxRefusal,
+    SandboxSpec,
+)
 from arena.worlds import Complete, Role, World, WorldSpec
 
 from .docker_box import DockerBox, container_config, entering, filter_of
@@ -282,7 +288,7 @@ def _paused(container: str) -> bool:
     """Let a server stand still; return False if it has ended for good.
 
     Raises:
-        SandboxError: If it goes on.
+        SandboxRefusal: If it goes on.
     """
     api = connect()
     with contextlib.suppress(APIError):  # it runs no more
@@ -292,7 +298,7 @@ def _paused(container: str) -> bool:
     except NotFound:
         return False
     if state["Running"] and not state["Paused"]:
-        raise SandboxError("it cannot be paused")
+        raise SandboxRefusal("it does not stand still")
     return bool(state["Running"])
 
 

@@ -24,6 +24,7 @@ from arena.errors import one_line
 from arena.sandboxing import (
     Collected,
     SandboxError,
+    SandboxRefusal,
     SandboxSpec,
 )
 from arena.task_folder import TaskFolder
@@ -180,15 +181,20 @@ def _of_servers(task: TaskFolder, world: World, state: Mapping[str, Any]) -> Fil
     """Return the files that are kept from every server that was rented.
 
     Of a large one there is only the digest, for the checks as for the record.
+
+    Raises:
+        JudgingFailed: If a server does not stand still, which is what its agent does.
     """
-    if not task.server_artifacts:
-        return {}
-    return {
-        f"{name}:{file.path}": _stored(_described(file))
-        for name, server in state["servers"].items()
-        if server["state"] == "active"
-        for file in world.collect(name, task.server_artifacts)
-    }
+    found: dict[str, Any] = {}
+    for name, server in state["servers"].items() if task.server_artifacts else ():
+        if server["state"] != "active":
+            continue
+        try:
+            files = world.collect(name, task.server_artifacts)
+        except SandboxRefusal as error:
+            raise JudgingFailed(f"{name}: {error}") from error
+        found |= {f"{name}:{file.path}": _stored(_described(file)) for file in files}
+    return found
 
 
 def _case(evidence: Mapping[str, Any]) -> dict[str, Any]:
