@@ -138,8 +138,9 @@ def test_a_model_that_refuses_makes_the_evaluation_invalid(
     run = played(tmp_path / "run", refusing, monkeypatch, epochs=1)
     code, told, _ = gate(run, "--check", controls)
     assert 30 == code
-    said = "chat:openai:test-model, refusals: it refused in 3 of 3 episodes"
-    assert f"verdict: invalid\nbinding: {said}" in told
+    who = "chat:openai:test-model"
+    assert f"invalid       {who}, refusals: it refused in 3 of 3 episodes" in told
+    assert f"verdict: invalid\nbinding: {who}, search: " in told
 
 
 def test_a_changed_record_makes_the_evaluation_invalid(
