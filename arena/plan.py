@@ -20,7 +20,7 @@ from .agent import AgentSpec, is_person
 from .limits import Limits
 from .oversight import Oversight
 from .registry import load
-from .scenario import ScorerChoice
+from .scenario import MOST_EPOCHS, ScorerChoice
 from .seating import derive_seed
 from .specification import Edit, EpisodeSpec, Fork
 from .trajectory import Parent, ScenarioRef
@@ -50,7 +50,7 @@ class PlannedScenario(BaseModel):
     scorers: list[ScorerChoice]
     control: str | None
     agents: list[AgentSpec]
-    epochs: int
+    epochs: int = Field(ge=1, le=MOST_EPOCHS)
 
     @property
     def samples(self) -> int:

@@ -15,7 +15,7 @@ from .oversight import Oversight
 from .plan import Plan, PlannedScenario
 from .redaction import Redactor
 from .registry import environment_class, make_agent, make_env, sandbox_provider
-from .scenario import MOST_ITEMS, Scenario, Suite, SuiteEntry
+from .scenario import MOST_EPOCHS, MOST_ITEMS, Scenario, Suite, SuiteEntry
 from .seat_agents import agent_of
 from .trajectory import ScenarioRef
 
@@ -55,6 +55,8 @@ def make_plan(
     seats = dict(seats or {})
     if items is not None and items > MOST_ITEMS:
         raise UserError(f"--items {items}: at most {MOST_ITEMS:,}")
+    if epochs is not None and epochs > MOST_EPOCHS:
+        raise UserError(f"--epochs {epochs}: at most {MOST_EPOCHS:,}")
     entries = [pair for suite in suites for pair in suite.entries]
     planned: list[PlannedScenario] = []
     left_out: dict[str, str] = {}

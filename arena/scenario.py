@@ -49,6 +49,8 @@ SHELL = PREFIX + "Shell-v1"
 """What task folders are played in."""
 
 MOST_ITEMS = 10_000_000
+MOST_EPOCHS = 1_000_000
+"""Of one scenario: a few bytes could plan more episodes than can be counted."""
 
 
 def _distinct(seeds: list[int]) -> list[int]:
@@ -114,7 +116,7 @@ class SuiteEntry(_File):
     """Agents in place of the scenario's own in these seats."""
     agents: list[str] = Field(default_factory=list[str])
     """Baselines that play where the command names no agent."""
-    epochs: int | None = Field(None, ge=1)
+    epochs: int | None = Field(None, ge=1, le=MOST_EPOCHS)
     """Repeats where the command names no number."""
     items: Annotated[int | None, Field(ge=1, le=MOST_ITEMS)] = None
     """How many items, in place of the scenario's own number."""

@@ -94,4 +94,3 @@ def fewest(changes: int, enough: Callable[[int], bool]) -> int | None:
 
 def _more(n: int, enough: Callable[[int], bool]) -> int | None:
     return fewest(MOST, lambda more: enough(n + more))
-

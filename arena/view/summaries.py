@@ -16,9 +16,6 @@ from ..run_folder import RunFolder
 __all__ = ["Group", "ScoreLine", "Summary", "is_live", "summarise"]
 
 
-_MOST_EPOCHS = 1_000_000
-"""Of a scenario: a few bytes can plan more episodes than anybody can count."""
-
 Group = Literal["overall", "scenarios", "differences"]
 """Of `arena.results.Results`."""
 
@@ -96,8 +93,6 @@ def summarise(path: Path) -> Summary:
 
 def _summary(folder: RunFolder) -> Summary:
     manifest, plan = folder.manifest, folder.manifest.plan
-    if any(scenario.epochs > _MOST_EPOCHS for scenario in plan.scenarios):
-        raise UserError(f"{folder.path}: more than {_MOST_EPOCHS:,} epochs are planned")
     return Summary(
         id=manifest.run,
         suite=plan.suite,
