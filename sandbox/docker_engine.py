@@ -27,6 +27,7 @@ __all__ = [
     "pause",
     "reason",
     "registry_problem",
+    "unpause",
 ]
 
 TIMEOUT_S = 60
@@ -80,8 +81,9 @@ def connect() -> Any:
 def pause(container: str) -> None:
     """Have the kernel stop every process of a container.
 
-    On a busy machine runc gives up before all of them stand still, and lets them go on;
-    so it is asked again, for some seconds.
+    runc gives up before all of them stand still where the machine is busy, or where
+    they start others without end, and lets them go on. Then they are stopped by a
+    signal, which no process can refuse or outrun, and it is asked again.
 
     Raises:
         APIError: If it cannot be paused.
@@ -92,10 +94,29 @@ def pause(container: str) -> None:
         except APIError as error:
             if "unable to freeze" not in str(error):
                 raise
+            _signal_all(container, "STOP")
             time.sleep(wait_s)
         else:
             return
     connect().pause(container)
+
+
+def unpause(container: str) -> None:
+    """Let every process of a paused container go on.
+
+    Raises:
+        DockerException: If the engine can't.
+    """
+    connect().unpause(container)
+    _signal_all(container, "CONT")
+
+
+def _signal_all(container: str, name: str) -> None:
+    """Send a signal to all processes of a container's user but the first one."""
+    api = connect()
+    with contextlib.suppress(DockerException):  # the next attempt to pause will tell
+        made = api.exec_create(container, ["sh", "-c", f"kill -{name} -1"])
+        api.exec_start(made["Id"])
 
 
 @functools.cache

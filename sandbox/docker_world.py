@@ -35,6 +35,7 @@ from .docker_engine import (
     connect,
     pause,
     reason,
+    unpause,
 )
 from .docker_files import Collecting
 from .docker_images import Found
@@ -164,7 +165,7 @@ class DockerWorld(World):
                 connect().inspect_container(container)
                 return found
             finally:
-                connect().unpause(container)
+                unpause(container)
         except (DockerException, OSError) as error:
             raise SandboxError(f"cannot look into {server}: {reason(error)}") from error
 

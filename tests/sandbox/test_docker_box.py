@@ -222,6 +222,31 @@ def test_nothing_runs_after_the_freeze(make_box: MakeBox) -> None:
         box.exec("true")
 
 
+STORM = """
+import os
+while True:
+    try:
+        if os.fork():
+            os._exit(0)
+    except OSError:
+        pass
+"""
+
+
+def test_processes_that_start_others_without_end_are_frozen_too(
+    make_box: MakeBox,
+) -> None:
+    box = make_box(pids=100)
+    box.write_file(f"{HOME}/storm.py", STORM.encode())
+    start = "for i in $(seq 60); do setsid python3 storm.py >/dev/null 2>&1 & done"
+    box.exec(f"cd {HOME}; {start}; sleep 1")
+    box.freeze()  # which sees that they stand still
+    assert (
+        STORM.encode()
+        == contents(box.collect([f"{HOME}/storm.py"]))[f"{HOME}/storm.py"]
+    )
+
+
 def test_a_call_that_waits_ends_when_the_box_is_frozen(make_box: MakeBox) -> None:
     box = make_box()
     told: list[str] = []
