@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from playing import play_run
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from viewing import OpenPage, Serve, Served, serving
 
+# A shared machine is slow at times, and a slow page is no failure.
+expect.set_options(timeout=30_000)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
