@@ -22,18 +22,16 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 
 __all__ = [
-    "NOT_PLAYED",
     "Difference",
     "Playback",
-    "RecordEnds",
     "Recorded",
     "RecordedOverseer",
     "of_agent",
 ]
 
-NOT_PLAYED = frozenset({"differs", "played_again", "resumed"})
+_NOT_PLAYED = frozenset({"differs", "played_again", "resumed"})
 """Notes about the record itself: no replay makes them again."""
-_OF_LOOP = NOT_PLAYED | {"forfeit", "not_run", "oversight"}
+_OF_LOOP = _NOT_PLAYED | {"forfeit", "not_run", "oversight"}
 _FROM_OUTSIDE = frozenset({"error", "interrupted", "time_limit"})
 """Ends that nothing within the episode brings about."""
 
@@ -74,7 +72,7 @@ class Playback:
         redactor: Redactor,
         rules: Mapping[str, Callable[[str], str]],
     ) -> None:
-        self._events = [e for e in events if not _is_note(e, NOT_PLAYED)]
+        self._events = [e for e in events if not _is_note(e, _NOT_PLAYED)]
         self._redactor = redactor.for_one_record()
         self._read = 0
         self._rules = rules

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from changed import Ladder
+from changed import Ladder, ladder_run
 from click.testing import CliRunner, Result
 from playing import play_run
 
@@ -109,7 +109,7 @@ def test_each_forks_at_every_step_of_the_seat_once(tmp_path: Path) -> None:
 def test_an_edited_observation_is_what_the_seat_sees_and_counts_as_assisted(
     tmp_path: Path,
 ) -> None:
-    run, out = _ladder(tmp_path), tmp_path / "forks"
+    run, out = ladder_run(tmp_path, epochs=2), tmp_path / "forks"
     answer = _arena("fork", _parent(run), "--at", 2, "--see", "Jump!", "--out", out)
     assert 0 == answer.return_value, answer.output
     (child,) = _children(out)
@@ -120,7 +120,7 @@ def test_an_edited_observation_is_what_the_seat_sees_and_counts_as_assisted(
 
 
 def test_an_edited_call_is_played_in_place_of_the_recorded_one(tmp_path: Path) -> None:
-    run, out = _ladder(tmp_path), tmp_path / "forks"
+    run, out = ladder_run(tmp_path, epochs=2), tmp_path / "forks"
     answer = _arena(
         "fork", _parent(run), "--at", 2, "--do", '{"rungs": 3}', "--out", out
     )
@@ -137,7 +137,7 @@ def test_an_edited_call_is_played_in_place_of_the_recorded_one(tmp_path: Path) -
 def test_a_state_that_differs_is_refused_unless_it_is_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=2)
     monkeypatch.setattr(Ladder, "changed", "reward")
     fork = ("fork", _parent(run), "--at", 4)
     refused = _arena(*fork, "--out", tmp_path / "refused")
@@ -173,21 +173,21 @@ def test_a_state_that_differs_is_refused_unless_it_is_wanted(
 def test_what_cannot_be_forked_is_said_in_one_line(
     words: tuple[str, ...], told: str, tmp_path: Path
 ) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=2)
     answer = _arena("fork", _parent(run), *words, "--out", tmp_path / "forks")
     assert told in str(answer.exception)
     assert not (tmp_path / "forks").exists()
 
 
 def test_a_run_or_an_unknown_episode_cannot_be_forked(tmp_path: Path) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=2)
     assert "is a run" in str(_arena("fork", run, "--at", 0).exception)
     unknown = _arena("fork", run / "nothing", "--at", 0)
     assert "no episode 'nothing'" in str(unknown.exception)
 
 
 def test_a_fork_can_be_forked_and_resumed(tmp_path: Path) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=2)
     _arena("fork", _parent(run), "--at", 2, "--out", tmp_path / "first")
     second = tmp_path / "second"
     fork = ("fork", _parent(tmp_path / "first"), "--at", 4, "--out", second)
@@ -200,13 +200,3 @@ def test_a_fork_can_be_forked_and_resumed(tmp_path: Path) -> None:
     assert 0 == _arena(*fork).return_value
     assert comparable(child)[1:] == comparable(_children(second)[0])[1:]
     assert 0 == _arena("replay", second, "--verify").return_value
-
-
-def _ladder(tmp_path: Path) -> Path:
-    scenario = tmp_path / "ladder"
-    scenario.mkdir(exist_ok=True)
-    (scenario / "scenario.toml").write_text(
-        'description = "A ladder."\nenvironment = "changed:Ladder"\n'
-        '[seats]\nb = "random"\n[[scorers]]\nname = "payoff"\n'
-    )
-    return play_run(tmp_path / "run", str(scenario), epochs=2)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from changed import Ladder
+from changed import Ladder, ladder_run
 from click.testing import CliRunner, Result
 from openai_server import OpenAIServer, Reply
 from playing import plan_of, play_plan, play_run
@@ -22,14 +22,7 @@ def _arena(*args: object) -> Result:
 
 
 def _ladder(tmp_path: Path) -> Path:
-    scenario = tmp_path / "ladder"
-    scenario.mkdir(exist_ok=True)
-    (scenario / "scenario.toml").write_text(
-        'description = "A ladder."\nenvironment = "changed:Ladder"\n'
-        '[seats]\nb = "random"\n[[scorers]]\nname = "payoff"\n'
-    )
-    run = play_run(tmp_path / "run", str(scenario), epochs=1)
-    return next((run / "episodes").iterdir())
+    return next((ladder_run(tmp_path, epochs=1) / "episodes").iterdir())
 
 
 def _chat(tmp_path: Path, policy: str, *script: Reply) -> Path:

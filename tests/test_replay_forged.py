@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from changed import ladder_run
 from click.testing import CliRunner, Result
-from playing import play_run
 
 from arena.__main__ import cli
 
@@ -20,15 +20,7 @@ def _verify(path: Path) -> Result:
 
 
 def _record(tmp_path: Path) -> Path:
-    scenario = tmp_path / "ladder"
-    scenario.mkdir()
-    (scenario / "scenario.toml").write_text(
-        'description = "A ladder."\nenvironment = "changed:Ladder"\n'
-        '[seats]\nb = "random"\n[[scorers]]\nname = "payoff"\n'
-    )
-    run = play_run(tmp_path / "run", str(scenario), epochs=1)
-    (path,) = (run / "episodes").iterdir()
-    return path
+    return next((ladder_run(tmp_path, epochs=1) / "episodes").iterdir())
 
 
 def _forge(path: Path, change: Callable[[Lines], Lines]) -> None:

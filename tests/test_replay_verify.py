@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from changed import Ladder
+from changed import Ladder, ladder_run
 from click.testing import CliRunner, Result
 from playing import GAMES, play_run
 
@@ -19,16 +19,6 @@ SOCIAL = "social/daily-life-tom"
 def _replay(*args: str | Path) -> Result:
     words = ["replay", *map(str, args), "--verify"]
     return CliRunner().invoke(cli, words, standalone_mode=False)
-
-
-def _ladder(tmp_path: Path) -> Path:
-    scenario = tmp_path / "ladder"
-    scenario.mkdir()
-    (scenario / "scenario.toml").write_text(
-        'description = "A ladder."\nenvironment = "changed:Ladder"\n'
-        '[seats]\nb = "random"\n[[scorers]]\nname = "payoff"\n'
-    )
-    return play_run(tmp_path / "run", str(scenario), epochs=3)
 
 
 @pytest.mark.parametrize("game", GAMES)
@@ -61,7 +51,7 @@ def test_a_social_world_comes_out_as_recorded(tmp_path: Path) -> None:
 def test_a_changed_environment_is_found_at_its_first_differing_step(
     changed: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=3)
     assert 0 == _replay(run).return_value
     monkeypatch.setattr(Ladder, "changed", changed)
     answer = _replay(run)
@@ -74,7 +64,7 @@ def test_a_changed_environment_is_found_at_its_first_differing_step(
 def test_a_difference_counts_all_events_and_shows_both_sides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=3)
     monkeypatch.setattr(Ladder, "changed", "text")
     answer = CliRunner().invoke(cli, ["replay", str(run), "--verify", "--json"])
     record = json.loads(answer.output)["records"][0]
@@ -86,7 +76,7 @@ def test_a_difference_counts_all_events_and_shows_both_sides(
 
 
 def test_an_observation_that_was_changed_in_the_record_is_found(tmp_path: Path) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=3)
     path = sorted((run / "episodes").iterdir())[0]
     path.write_text(path.read_text().replace("b is at 3", "b is at 4"))
     answer = _replay(path)
@@ -96,7 +86,7 @@ def test_an_observation_that_was_changed_in_the_record_is_found(tmp_path: Path) 
 
 
 def test_a_broken_off_record_is_compared_up_to_there(tmp_path: Path) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=3)
     path = sorted((run / "episodes").iterdir())[0]
     lines = path.read_bytes().splitlines(keepends=True)
     for kept in range(1, len(lines)):
@@ -107,7 +97,7 @@ def test_a_broken_off_record_is_compared_up_to_there(tmp_path: Path) -> None:
 
 
 def test_a_damaged_record_is_told_with_its_line(tmp_path: Path) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=3)
     path = sorted((run / "episodes").iterdir())[0]
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:5], b"rubbish\n", *lines[6:]]))
@@ -118,7 +108,7 @@ def test_a_damaged_record_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 def test_a_scenario_that_is_gone_is_said_and_the_others_go_on(tmp_path: Path) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=3)
     path = sorted((run / "episodes").iterdir())[0]
     path.write_text(path.read_text().replace("changed:Ladder", "changed:Gone"))
     answer = _replay(run)
@@ -128,7 +118,7 @@ def test_a_scenario_that_is_gone_is_said_and_the_others_go_on(tmp_path: Path) ->
 
 
 def test_an_unknown_episode_and_an_empty_run_are_refused(tmp_path: Path) -> None:
-    run = _ladder(tmp_path)
+    run = ladder_run(tmp_path, epochs=3)
     assert "no episode" in str(_replay(run / "nothing").exception)
     shutil.rmtree(run / "episodes")
     (run / "episodes").mkdir()

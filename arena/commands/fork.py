@@ -89,7 +89,7 @@ def fork(
     from ..text import json_text, shown
 
     if each == bool(at):
-        raise UserError("say where: --at N, once or several times, or --each")
+        raise UserError("say where: --at N, once or several times, or --each; not both")
     if limits:
         raise UserError("--limit: a fork has the limits of its parent")
     path, name = split_episode(episode)

@@ -23,13 +23,13 @@ _TIMES = re.compile(
 )
 _DURATIONS = re.compile(
     r"\b\d+m\d+\.\d+s\b"  # time
-    r"|\b\d+(?:\.\d+)? ?(?:ms|µs|us|ns|s|sec|seconds)\b"
+    r"|\b\d+(?:\.\d+)? ?(?:ms|µs|us|ns)\b|\b\d+\.\d+ ?(?:s|sec|seconds)\b"
     r"|\bup \d+ (?:min|days?)\b.*"
 )
 _PROCESSES = re.compile(
     r"(?im)^\[\d+\] \d+$"  # a job is started
     r"|\b(?:pid|process|ppid)[ =:#]*\d+\b"
-    r"|^ *(?:[a-z_][\w-]* +)?\d+ +(?:\d+ +)*(?:\S+ +)?\S*(?:pts/\d+|\?).*$"  # ps
+    r"|^ *(?:[a-z_][\w-]* +)?\d+ .*(?:pts/\d+|\?) .*(?:<time>|\d+:\d\d) .*$"  # ps
     r"|/proc/\d+\b"
     r"|: line \d+: +\d+ (?=Killed|Terminated|Segmentation|Aborted)"
 )

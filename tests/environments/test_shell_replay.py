@@ -157,6 +157,16 @@ def _texts(value: Any) -> Iterator[str]:
         ("times of day", "1795618929.25", "1795619264.78"),
         ("durations", "real 0m0.002s", "real 0m1.352s"),
         ("process numbers", "[1] 42", "[1] 7"),
+        (
+            "process numbers",
+            "     14 pts/0    00:00:00 bash",
+            "      7 pts/1    00:00:02 bash",
+        ),
+        (
+            "process numbers",
+            "agent  14  0.0  0.1 4 2 ?  Ss  14:22  0:00 bash",
+            "agent   7  0.0  0.2 4 3 ?  Ss  14:25  0:01 bash",
+        ),
         ("temporary names", "/tmp/tmp.Ab3dEf9hIj", "/tmp/tmp.XyZw098765"),
         ("order of lines", "b\na", "a\nb"),
         ("addresses of boxes", "10.213.4.5", "10.213.250.99"),
@@ -169,7 +179,10 @@ def test_a_rule_makes_equal_what_it_is_for(rule: str, one: str, other: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["4", "exit code 1", "total 12", "ara", "0.8", "server-1 is up", "crowns 45"],
+    [
+        *("4", "exit code 1", "total 12", "ara", "0.8", "server-1 is up", "crowns 45"),
+        *("3 apples ? yes", "wait 5 seconds", "12 s"),
+    ],
 )
 def test_rules_leave_alone_what_a_replay_repeats(text: str) -> None:
     for rule in UNSTEADY.values():

@@ -1,8 +1,10 @@
 """An environment that is changed between a run and its replay."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
+from playing import play_run
 from pydantic import Field
 
 from arena.env import Env
@@ -53,3 +55,14 @@ class Ladder(Env):
     def evidence(self) -> dict[str, object]:
         """Return what a step was worth."""
         return {"worth": self.worth + (self.changed == "evidence")}
+
+
+def ladder_run(folder: Path, *, epochs: int) -> Path:
+    """Play a ladder against `random` into a new run, and return its folder."""
+    scenario = folder / "ladder"
+    scenario.mkdir()
+    (scenario / "scenario.toml").write_text(
+        'description = "A ladder."\nenvironment = "changed:Ladder"\n'
+        '[seats]\nb = "random"\n[[scorers]]\nname = "payoff"\n'
+    )
+    return play_run(folder / "run", str(scenario), epochs=epochs)
