@@ -102,18 +102,21 @@ def forks_of(folder: RunFolder, *, confidence: float = 0.95) -> FoundForks:
     return FoundForks(forks.episode, rows, errors)
 
 
-def forks_section(folder: RunFolder, where: str = "") -> Section | None:
+def forks_section(
+    folder: RunFolder, where: str = "", *, confidence: float = 0.95
+) -> Section | None:
     """Return the forks of a run with their parent; None for a run of no forks.
 
     Args:
         folder: The run.
         where: Behind the title, where a page has several runs.
+        confidence: Of intervals.
     """
     forks = folder.manifest.plan.forks
     if forks is None:
         return None
     try:
-        found = forks_of(folder)
+        found = forks_of(folder, confidence=confidence)
     except UserError:
         text = "They have no parent to stand beside: its copy in the run is damaged."
         return Section(title=f"Forks{where}", text=text)

@@ -1,6 +1,7 @@
 """`arena fork`: another course of a recorded episode, from any of its moments."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +201,16 @@ def test_a_fork_can_be_forked_and_resumed(tmp_path: Path) -> None:
     assert 0 == _arena(*fork).return_value
     assert comparable(child)[1:] == comparable(_children(second)[0])[1:]
     assert 0 == _arena("replay", second, "--verify").return_value
+
+
+def test_the_table_has_intervals_of_the_confidence_that_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    run, out = ladder_run(tmp_path, epochs=1), tmp_path / "forks"
+    fork = ("fork", _parent(run), "--at", 0, "--epochs", 4, "--out", out)
+    wide = _arena(*fork, "--confidence", 0.99).output
+    narrow = _arena(*fork, "--confidence", 0.5).output
+    told = [re.findall(r"\[.*?\]", text)[0] for text in (wide, narrow)]
+    shown = _arena("show", out, "--confidence", 0.5).output
+    assert told[0] != told[1]
+    assert told[1] in shown

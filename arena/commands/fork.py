@@ -81,12 +81,9 @@ def fork(
     """
     from ..agent import AgentSpec
     from ..forking import Wanted, plan_forks
-    from ..forks import forks_of, forks_section
     from ..progress import make_observer
     from ..run import run as play
     from ..run_folder import RunFolder
-    from ..tables import print_errors, print_main_tables
-    from ..text import json_text, shown
 
     if each == bool(at):
         raise UserError("say where: --at N, once or several times, or --each; not both")
@@ -110,20 +107,32 @@ def fork(
             max_concurrency=max_concurrency,
             parent=folder.episode_path(name),
         )
+    errors = _print_forks(out, confidence, as_json)
+    if outcome.interrupted:
+        click.echo("arena: interrupted; the same command goes on from here", err=True)
+        return 130
+    return 1 if errors else 0
+
+
+def _print_forks(out: Path, confidence: float, as_json: bool) -> int:
+    """Print how the forks came out beside their parent; return how many failed."""
+    from ..forks import forks_of, forks_section
+    from ..run_folder import RunFolder
+    from ..tables import print_errors, print_main_tables
+    from ..text import json_text, shown
+
     forks = RunFolder(out)
     found = forks_of(forks, confidence=confidence)
     if as_json:
         told = {"path": str(out), "digest": forks.manifest.digest, **found.as_dict()}
         click.echo(json_text(told))
-    else:
-        print_main_tables([s for s in [forks_section(forks)] if s])
-        print_errors(forks)
-        click.echo(f"run: {shown(str(out))}")
-        click.echo(f"digest: {forks.manifest.digest}")
-    if outcome.interrupted:
-        click.echo("arena: interrupted; the same command goes on from here", err=True)
-        return 130
-    return 1 if found.errors else 0
+        return found.errors
+    section = forks_section(forks, confidence=confidence)
+    print_main_tables([section] if section else [])
+    print_errors(forks)
+    click.echo(f"run: {shown(str(out))}")
+    click.echo(f"digest: {forks.manifest.digest}")
+    return found.errors
 
 
 def _edit(see: str | None, do: str | None) -> Edit | None:

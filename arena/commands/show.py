@@ -85,7 +85,7 @@ def _show_run(
         return
     print_results(table, confidence)
     print_all_scores(table)
-    forks = forks_section(folder)
+    forks = forks_section(folder, confidence=confidence)
     print_main_tables([*([forks] if forks else []), *analyse([folder])])
     print_errors(folder)
     print_assisted(folder)

@@ -101,7 +101,7 @@ def make_report(
     sections += [leads_section(leads)] if leads else []
     sections += analyses
     for run in runs:
-        forks = forks_section(run.folder, run.where)
+        forks = forks_section(run.folder, run.where, confidence=confidence)
         notes = annotations_section(run.folder, run.where, confidence)
         sections += [section for section in (forks, notes) if section is not None]
     others = [others_section(t, r.where) for r, t in zip(runs, scored, strict=True)]
